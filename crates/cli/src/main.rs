@@ -1,0 +1,2 @@
+//! The program `genie`.
+fn main() {}

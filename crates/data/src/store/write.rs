@@ -1,0 +1,174 @@
+//! Creating a store and adding clips.
+
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+
+use super::{ClipArray, ClipStore, Kind, StoreSpec, json};
+use crate::{Error, Result, UNKNOWN_ACTION};
+
+const LOCK: &str = ".writer.lock";
+
+/// One clip on its way into a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClipBuf {
+    /// `F * H * W * 3` bytes, RGB.
+    pub frames: Vec<u8>,
+    /// `F` bytes: `actions[t]` led from frame `t` to frame `t + 1`; the last is always
+    /// [`UNKNOWN_ACTION`], and so are all where the source has no actions.
+    pub actions: Vec<u8>,
+}
+
+/// What adding clips needs beyond reading them.
+pub(super) struct Writer {
+    actions: ClipArray,
+    /// Held until dropped; the system releases it when the program dies.
+    _lock: File,
+}
+
+impl ClipStore {
+    /// Makes an empty store at `path`, and the directories above it.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] when a store is there, [`Error::Invalid`] when `spec` is out of range or
+    /// the directory holds other things, [`Error::Io`] when it can't be written.
+    pub fn create(path: impl AsRef<Path>, spec: &StoreSpec) -> Result<Self> {
+        let path = path.as_ref();
+        spec.check().map_err(Error::Invalid)?;
+        if path.join("zarr.json").exists() {
+            return Err(Error::Exists {
+                path: path.to_path_buf(),
+            });
+        }
+        fs::create_dir_all(path).map_err(Error::io("make the directory", path))?;
+        refuse_foreign(path)?;
+        // The group comes last: without it a half-made store is no store, and can be made again.
+        ClipArray::create(path, Kind::Frames, spec)?;
+        ClipArray::create(path, Kind::Actions, spec)?;
+        json::replace(&path.join("zarr.json"), &spec.to_group())?;
+        Self::open(path)
+    }
+
+    /// Opens the store at `path`, or makes it where there is none.
+    ///
+    /// # Errors
+    /// As [`Self::open`] and [`Self::create`]; [`Error::SpecMismatch`] when the store there was
+    /// collected with other settings.
+    pub fn open_or_create(path: impl AsRef<Path>, spec: &StoreSpec) -> Result<Self> {
+        let path = path.as_ref();
+        if path.join("zarr.json").exists() {
+            let store = Self::open(path)?;
+            store.spec.check_same(spec, path)?;
+            Ok(store)
+        } else {
+            Self::create(path, spec)
+        }
+    }
+
+    /// Adds one clip; when this returns, the clip is on disk and survives a kill.
+    ///
+    /// # Errors
+    /// As [`Self::append_all`].
+    pub fn append(&mut self, clip: &ClipBuf) -> Result<()> {
+        self.append_all(std::slice::from_ref(clip))
+    }
+
+    /// Adds clips: all of them become visible together. Cheaper than one at a time, since the
+    /// metadata is rewritten once.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when a clip has the wrong size (nothing is added then), [`Error::Locked`]
+    /// when another program adds clips, [`Error::Io`] when the disk is full or fails; the clips
+    /// added before stay as they were.
+    pub fn append_all(&mut self, clips: &[ClipBuf]) -> Result<()> {
+        for clip in clips {
+            check_clip(clip, &self.spec)?;
+        }
+        if self.writer.is_none() {
+            self.start_writing()?;
+        }
+        let len = self.len + clips.len() as u64;
+        let Some(writer) = self.writer.as_mut() else {
+            return Ok(());
+        };
+        let mut write = || {
+            for (clip, index) in clips.iter().zip(self.len..) {
+                self.frames.write(index, &clip.frames)?;
+                writer.actions.write(index, &clip.actions)?;
+            }
+            // `frames` counts, so it goes last: until then nothing of the new clips is visible.
+            writer.actions.advance(len)?;
+            self.frames.advance(len)
+        };
+        let result = write();
+        match result {
+            Ok(()) => self.len = len,
+            Err(_) => self.frames.set_len_in_memory(self.len)?,
+        }
+        result
+    }
+
+    /// Takes the lock, and catches up with clips added since this store was opened.
+    fn start_writing(&mut self) -> Result<()> {
+        let file = self.path.join(LOCK);
+        let lock = File::create(&file).map_err(Error::io("write", &file))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::Locked {
+                    path: self.path.clone(),
+                });
+            }
+            Err(TryLockError::Error(e)) => return Err(Error::io("lock", &file)(e)),
+        }
+        self.frames = ClipArray::open(&self.path, Kind::Frames, &self.spec)?;
+        self.len = self.frames.len();
+        let actions = ClipArray::open(&self.path, Kind::Actions, &self.spec)?;
+        self.writer = Some(Writer {
+            actions,
+            _lock: lock,
+        });
+        Ok(())
+    }
+}
+
+fn check_clip(clip: &ClipBuf, spec: &StoreSpec) -> Result<()> {
+    let invalid = |what: String| Err(Error::Invalid(what));
+    if clip.frames.len() != spec.clip_bytes() {
+        return invalid(format!(
+            "a clip has {} bytes of frames, this store takes {}",
+            clip.frames.len(),
+            spec.clip_bytes()
+        ));
+    }
+    if clip.actions.len() != spec.frames_per_clip as usize {
+        return invalid(format!(
+            "a clip has {} actions for {} frames",
+            clip.actions.len(),
+            spec.frames_per_clip
+        ));
+    }
+    if clip.actions.last() != Some(&UNKNOWN_ACTION) {
+        return invalid(format!(
+            "a clip's last action leads out of it, so it must be {UNKNOWN_ACTION}"
+        ));
+    }
+    Ok(())
+}
+
+/// Only an empty directory, or what a killed `create` leaves, may become a store.
+fn refuse_foreign(path: &Path) -> Result<()> {
+    for entry in fs::read_dir(path).map_err(Error::io("read", path))? {
+        let name = entry.map_err(Error::io("read", path))?.file_name();
+        if !["frames", "actions", "zarr.json.new", LOCK]
+            .iter()
+            .any(|known| name == *known)
+        {
+            return Err(Error::Invalid(format!(
+                "{} is not empty (it holds {}) and is not a clip store. Choose another path",
+                path.display(),
+                Path::new(&name).display()
+            )));
+        }
+    }
+    Ok(())
+}

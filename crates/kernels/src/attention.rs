@@ -1,0 +1,64 @@
+//! Spatial and temporal attention: the public functions, and which path each takes.
+
+use burn::tensor::Tensor;
+
+use crate::plain;
+
+/// Learned gains of QK-norm, `[d]` each, shared by all heads.
+#[derive(Clone, Debug)]
+pub struct QkGains {
+    /// Gain of the queries, `[d]`.
+    pub query: Tensor<1>,
+    /// Gain of the keys, `[d]`.
+    pub key: Tensor<1>,
+}
+
+/// Keys and values of `P` earlier frames at every position: what a key-value cache hands to
+/// [`temporal_attention`]. Keys are normalised but not yet rotated (see docs/model.md).
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// Normalised, unrotated keys, `[B, P, N, I]`, oldest frame first.
+    pub keys: Tensor<4>,
+    /// Values, `[B, P, N, I]`.
+    pub values: Tensor<4>,
+}
+
+/// Attention between the `N` tokens of each frame. `qkv [B, T, N, 3I]` → `[B, T, N, I]`.
+///
+/// # Panics
+/// If the last dimension of `qkv` isn't `3 · heads · d`, with `d` the length of the gains.
+pub fn spatial_attention(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Tensor<4> {
+    check(&qkv, gains, heads);
+    plain::spatial_attention(qkv, gains, heads)
+}
+
+/// Causal attention over frames at each position, with rotary time.
+/// `qkv [B, T, N, 3I]` → `[B, T, N, I]`; frame `t` sees the `past`, if any, and frames `0..=t`.
+///
+/// # Panics
+/// If the last dimension of `qkv` isn't `3 · heads · d`, with `d` the length of the gains.
+pub fn temporal_attention(
+    qkv: Tensor<4>,
+    gains: &QkGains,
+    heads: usize,
+    past: Option<&Past>,
+) -> Tensor<4> {
+    check(&qkv, gains, heads);
+    plain::temporal_attention(qkv, gains, heads, past)
+}
+
+/// The keys and values of `qkv [B, T, N, 3I]`, as a cache keeps them.
+pub fn normalised_keys(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Past {
+    check(&qkv, gains, heads);
+    plain::normalised_keys(qkv, gains, heads)
+}
+
+fn check(qkv: &Tensor<4>, gains: &QkGains, heads: usize) {
+    let [_, _, _, width] = qkv.dims();
+    let [d] = gains.query.dims();
+    assert_eq!(
+        width,
+        3 * heads * d,
+        "qkv's last dimension must be 3 · heads · head size"
+    );
+}

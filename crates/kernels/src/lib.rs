@@ -1,0 +1,20 @@
+//! The hot operations of an ST block (docs/model.md), one public function each.
+//!
+//! Every operation has a *plain twin* in [`plain`], written with ordinary tensor operations: it
+//! defines the operation, works on every device and has gradients. On devices where we have
+//! something faster the public function takes that path instead, with the same result:
+//!
+//! * [`flex`]: fused loops with hand-written backward passes, for the CPU;
+//! * [`wgsl`]: WebGPU kernels from the `wgsl/` folder, for wgpu devices outside of training.
+//!
+//! Dimension keys: `B` batch, `T` frames, `N` tokens per frame, `h` heads of `d` dimensions,
+//! `I = h·d` the inner width of attention, `D` the model's width.
+
+mod attention;
+mod linear;
+pub mod plain;
+mod pointwise;
+
+pub use attention::{Past, QkGains, normalised_keys, spatial_attention, temporal_attention};
+pub use linear::{linear, linear_gelu};
+pub use pointwise::{gelu, layer_norm};

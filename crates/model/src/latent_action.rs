@@ -1,0 +1,166 @@
+//! The latent action model (§2.1): from raw pixels, what was done between two frames.
+//!
+//! The encoder sees `x_1..x_{t+1}` and emits one latent per transition, quantised to one of `A`
+//! codes. The decoder sees the past and that code only, and has to predict `x_{t+1}`: so the code
+//! must say what the past can't. Only the codebook goes into a world file.
+
+use burn::module::{Module, Param};
+use burn::tensor::activation::sigmoid;
+use burn::tensor::{Device, Int, Tensor};
+
+use crate::config::Config;
+use crate::layers::{self, Linear};
+use crate::patches::{from_patches, to_patches};
+use crate::quantizer::{Quantized, Vq};
+use crate::tokenizer::POSITION_DEVIATION;
+use crate::transformer::StTransformer;
+
+/// Frames to one latent per transition.
+#[derive(Module, Debug)]
+pub struct ActionEncoder {
+    /// `3P² → D`.
+    pub embed: Linear,
+    /// The token that gathers what happened, `[D]`; it goes before the patches of each frame.
+    pub action_token: Param<Tensor<1>>,
+    /// `[N + 1, D]`, the action token's first.
+    pub position: Param<Tensor<2>>,
+    /// ST blocks.
+    pub transformer: StTransformer,
+    /// `D → C`.
+    pub to_latent: Linear,
+}
+
+/// The past and an action to the next frame.
+#[derive(Module, Debug)]
+pub struct ActionDecoder {
+    /// `3P² → D`.
+    pub embed: Linear,
+    /// Stands for the patches of a hidden frame, `[D]`.
+    pub hidden: Param<Tensor<1>>,
+    /// `[N, D]`.
+    pub position: Param<Tensor<2>>,
+    /// `C → D`, added to every token.
+    pub action: Linear,
+    /// ST blocks.
+    pub transformer: StTransformer,
+    /// `D → 3P²`, before the sigmoid.
+    pub to_patches: Linear,
+}
+
+/// Encoder, action codebook, decoder.
+#[derive(Module, Debug)]
+pub struct LatentActionModel {
+    /// Infers actions.
+    pub encoder: ActionEncoder,
+    /// The latent actions.
+    pub quantizer: Vq,
+    /// Predicts the next frame from them.
+    pub decoder: ActionDecoder,
+    patch: usize,
+    height: usize,
+    width: usize,
+}
+
+/// Settings of the loss.
+#[derive(Clone, Copy, Debug)]
+pub struct MotionLoss {
+    /// Divide each transition's error by how much the picture changed, so that small motion
+    /// counts like large motion.
+    pub weighted: bool,
+    /// Added to the divisor: the change (mean squared) below which a picture counts as still.
+    pub floor: f32,
+}
+
+impl LatentActionModel {
+    /// A model of random weights.
+    pub fn new(config: &Config, device: &Device) -> Self {
+        let settings = &config.latent_action;
+        let (encoder, decoder) = (&settings.encoder, &settings.decoder);
+        let patch = settings.patch;
+        let n = (config.height / patch) * (config.width / patch);
+        let pixels = 3 * patch * patch;
+        let dim = settings.code_dim;
+        Self {
+            encoder: ActionEncoder {
+                embed: Linear::new(pixels, encoder.width, 1.0, device),
+                action_token: layers::normal([encoder.width], POSITION_DEVIATION, device),
+                position: layers::normal([n + 1, encoder.width], POSITION_DEVIATION, device),
+                transformer: StTransformer::new(encoder, device),
+                to_latent: Linear::new(encoder.width, dim, 1.0, device),
+            },
+            quantizer: Vq::new(settings.actions, dim, device),
+            decoder: ActionDecoder {
+                embed: Linear::new(pixels, decoder.width, 1.0, device),
+                hidden: layers::normal([decoder.width], POSITION_DEVIATION, device),
+                position: layers::normal([n, decoder.width], POSITION_DEVIATION, device),
+                action: Linear::new(dim, decoder.width, 1.0, device),
+                transformer: StTransformer::new(decoder, device),
+                to_patches: Linear::new(decoder.width, pixels, 0.1, device),
+            },
+            patch,
+            height: config.height,
+            width: config.width,
+        }
+    }
+
+    /// The latent actions of `T` frames `[B, T, H, W, 3]`: `T − 1` transitions, as
+    /// `[B, T−1, 1, C]` codes and `[B, T−1, 1]` numbers. Transition `t` leads to frame `t + 1` and
+    /// depends on no frame after it.
+    pub fn infer(&self, frames: Tensor<5>) -> Quantized {
+        let encoder = &self.encoder;
+        let [b, t, ..] = frames.dims();
+        let width = encoder.position.dims()[1];
+        let patches = encoder.embed.forward(to_patches(frames, self.patch));
+        let token = encoder
+            .action_token
+            .val()
+            .reshape([1, 1, 1, width])
+            .expand([b, t, 1, width]);
+        let x = Tensor::cat(vec![token, patches], 2) + encoder.position.val().unsqueeze::<4>();
+        let x = encoder.transformer.forward(x);
+        let gathered = x.slice([0..b, 1..t, 0..1, 0..width]);
+        self.quantizer.quantize(encoder.to_latent.forward(gathered))
+    }
+
+    /// Predicts frames `1..T` from frames `0..T−1 [B, T−1, H, W, 3]` and the transitions' codes
+    /// `[B, T−1, 1, C]`. `hidden [B, T−1]` holds 1 where the decoder may not see a frame.
+    pub fn predict(&self, past: Tensor<5>, codes: Tensor<4>, hidden: Tensor<2>) -> Tensor<5> {
+        let decoder = &self.decoder;
+        let [b, t, ..] = past.dims();
+        let patches = decoder.embed.forward(to_patches(past, self.patch));
+        let hide = hidden.reshape([b, t, 1, 1]);
+        let token = decoder.hidden.val().unsqueeze::<4>();
+        let x = patches * (hide.clone() * -1.0 + 1.0)
+            + hide * token
+            + decoder.position.val().unsqueeze::<4>()
+            + decoder.action.forward(codes);
+        let x = decoder.to_patches.forward(decoder.transformer.forward(x));
+        from_patches(sigmoid(x), self.patch, self.height, self.width)
+    }
+
+    /// The codebook as the dynamics model uses it, `[A, C]`.
+    pub fn actions(&self) -> Tensor<2> {
+        self.quantizer.unit_codes()
+    }
+
+    /// Code numbers of transitions as `[B, T−1]`.
+    pub fn numbers(inferred: &Quantized) -> Tensor<2, Int> {
+        let [b, t, _] = inferred.indices.dims();
+        inferred.indices.clone().reshape([b, t])
+    }
+}
+
+/// The prediction's loss (docs/model.md), without the quantiser's.
+pub fn loss(predicted: Tensor<5>, frames: Tensor<5>, settings: MotionLoss) -> Tensor<1> {
+    let [b, t, h, w, c] = frames.dims();
+    let next = frames.clone().slice([0..b, 1..t, 0..h, 0..w, 0..c]);
+    let flat = |x: Tensor<5>| x.reshape([b * (t - 1), h * w * c]).square().mean_dim(1);
+    let error = flat(predicted - next.clone());
+    if settings.weighted {
+        let last = frames.slice([0..b, 0..t - 1, 0..h, 0..w, 0..c]);
+        let change = flat(next - last) + settings.floor;
+        (error / change).mean()
+    } else {
+        error.mean()
+    }
+}

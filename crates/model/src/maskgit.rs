@@ -1,0 +1,210 @@
+//! MaskGIT sampling of one frame (arXiv 2202.04200; the paper's §2.2): which codes are drawn, and
+//! which positions stay masked, from the logits of one pass. Pure functions of slices.
+
+use serde::{Deserialize, Serialize};
+
+use crate::noise::Place;
+
+/// Which positions are settled first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// The most confident first, as in MaskGIT. Tends to copy the last frame.
+    Confidence,
+    /// A random permutation of the positions, drawn anew for each frame.
+    #[default]
+    Random,
+}
+
+/// How a frame is sampled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sampling {
+    /// MaskGIT steps `S`, 1 or more.
+    pub steps: usize,
+    /// Temperature of the codes; 0 takes the likeliest.
+    pub temperature: f32,
+    /// Gumbel noise on the confidence, annealed to 0 over the steps.
+    pub choice_temperature: f32,
+    /// Which positions are settled first.
+    pub order: Order,
+    /// The player's seed.
+    pub seed: u32,
+}
+
+/// The state of one frame while it is being sampled.
+#[derive(Clone, Debug)]
+pub struct Canvas {
+    /// Codes, `[N]`; those of masked positions mean nothing.
+    pub tokens: Vec<u32>,
+    /// Which positions are still masked, `[N]`.
+    pub masked: Vec<bool>,
+}
+
+impl Canvas {
+    /// A frame of `tokens` masked positions.
+    pub fn masked(tokens: usize) -> Self {
+        Self {
+            tokens: vec![0; tokens],
+            masked: vec![true; tokens],
+        }
+    }
+
+    /// Positions still masked.
+    pub fn remaining(&self) -> usize {
+        self.masked.iter().filter(|&&m| m).count()
+    }
+
+    /// The model's input: codes, with `mask` at masked positions.
+    pub fn input(&self, mask: u32) -> Vec<u32> {
+        self.tokens
+            .iter()
+            .zip(&self.masked)
+            .map(|(&token, &masked)| if masked { mask } else { token })
+            .collect()
+    }
+}
+
+/// Positions still masked after step `step` (1-based) of `steps`, of `tokens`: the cosine schedule.
+pub fn masked_after(step: usize, steps: usize, tokens: usize) -> usize {
+    if step >= steps {
+        return 0;
+    }
+    let share = (std::f64::consts::FRAC_PI_2 * step as f64 / steps as f64).cos();
+    // The small allowance keeps a product that is whole in theory, such as 64 · cos(π/3), from
+    // being rounded up on one machine and not on another.
+    (tokens as f64 * share - 1e-6).ceil() as usize
+}
+
+/// One MaskGIT step: draws a code for every masked position of `canvas` from `logits [N, K]` and
+/// settles as many as the schedule says. `step` counts from 1, `frame` from the prompt.
+pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampling: &Sampling) {
+    let n = canvas.tokens.len();
+    let codes = logits.len() / n;
+    let before = canvas.remaining();
+    let keep_masked =
+        masked_after(step, sampling.steps, n).min(before.saturating_sub(1));
+    let left = 1.0 - step as f32 / sampling.steps as f32;
+    let mut ranked = Vec::with_capacity(before);
+    for position in (0..n).filter(|&p| canvas.masked[p]) {
+        let row = &logits[position * codes..(position + 1) * codes];
+        let place = Place {
+            seed: sampling.seed,
+            frame,
+            step: step as u32,
+            position: position as u32,
+        };
+        let drawn = draw(row, sampling.temperature, &place);
+        canvas.tokens[position] = drawn as u32;
+        let rank = match sampling.order {
+            Order::Confidence => {
+                log_probability(row, drawn) + sampling.choice_temperature * left * place.gumbel()
+            }
+            // One number for all steps of the frame: a permutation.
+            Order::Random => Place { step: 0, ..place }.uniform(),
+        };
+        ranked.push((rank, position));
+    }
+    // Highest first; equal ranks by position, so that the result never depends on the sort.
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    for &(_, position) in &ranked[..before - keep_masked] {
+        canvas.masked[position] = false;
+    }
+}
+
+/// Draws a code from `logits / temperature` by the Gumbel-max trick.
+fn draw(logits: &[f32], temperature: f32, place: &Place) -> usize {
+    let mut best = (f32::NEG_INFINITY, 0);
+    if temperature <= 0.0 {
+        for (code, &logit) in logits.iter().enumerate() {
+            if logit > best.0 {
+                best = (logit, code);
+            }
+        }
+    } else {
+        place.gumbel_of_codes(logits.len(), |code, noise| {
+            let value = logits[code] / temperature + noise;
+            if value > best.0 {
+                best = (value, code);
+            }
+        });
+    }
+    best.1
+}
+
+fn log_probability(logits: &[f32], code: usize) -> f32 {
+    let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f32 = logits.iter().map(|&l| (l - top).exp()).sum();
+    logits[code] - top - sum.ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sampling(steps: usize, order: Order) -> Sampling {
+        Sampling { steps, temperature: 1.0, choice_temperature: 4.5, order, seed: 7 }
+    }
+
+    fn logits(n: usize, codes: usize, seed: u32) -> Vec<f32> {
+        (0..n * codes)
+            .map(|i| {
+                let place = Place { seed, frame: 0, step: 0, position: i as u32 & 0xffff };
+                place.uniform() * 8.0 + (i / 0x10000) as f32
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_position_is_settled_exactly_once(
+            n in 1usize..80, codes in 2usize..40, steps in 1usize..30, seed: u32,
+            confidence: bool,
+        ) {
+            let order = if confidence { Order::Confidence } else { Order::Random };
+            let logits = logits(n, codes, seed);
+            let mut canvas = Canvas::masked(n);
+            for s in 1..=steps {
+                let before = canvas.clone();
+                step(&mut canvas, &logits, s, 0, &sampling(steps, order));
+                for p in 0..n {
+                    if !before.masked[p] {
+                        prop_assert!(!canvas.masked[p]);
+                        prop_assert_eq!(canvas.tokens[p], before.tokens[p]);
+                    }
+                }
+                prop_assert!(canvas.remaining() < before.remaining() || before.remaining() == 0);
+            }
+            prop_assert_eq!(canvas.remaining(), 0);
+            prop_assert!(canvas.tokens.iter().all(|&t| (t as usize) < codes));
+        }
+    }
+
+    #[test]
+    fn one_step_at_temperature_zero_takes_the_likeliest() {
+        let logits = [0.0, 3.0, 1.0, 5.0, 0.0, 1.0];
+        let mut canvas = Canvas::masked(2);
+        let greedy = Sampling { temperature: 0.0, ..sampling(1, Order::Random) };
+        step(&mut canvas, &logits, 1, 0, &greedy);
+        assert_eq!(canvas.tokens, [1, 0]);
+    }
+
+    #[test]
+    fn codes_are_drawn_as_often_as_their_probability() {
+        let row = [0.0f32, 1.0, 2.0];
+        let mut counts = [0f64; 3];
+        for frame in 0..20_000 {
+            let place = Place { seed: 3, frame, step: 1, position: 0 };
+            counts[draw(&row, 1.0, &place)] += 1.0 / 20_000.0;
+        }
+        let total: f32 = row.iter().map(|x| x.exp()).sum();
+        for (count, x) in counts.iter().zip(row) {
+            assert!((count - f64::from(x.exp() / total)).abs() < 0.015);
+        }
+    }
+
+    #[test]
+    fn the_schedule_is_the_same_on_every_machine() {
+        assert_eq!((1..=3).map(|s| masked_after(s, 3, 64)).collect::<Vec<_>>(), [56, 32, 0]);
+    }
+}

@@ -1,0 +1,157 @@
+//! The ST-transformer (§2 of the paper): blocks of spatial attention, causal temporal attention
+//! and one feed-forward layer. With a key-value cache it advances frame by frame.
+
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Tensor};
+use kernels::{Past, QkGains};
+
+use crate::config::TransformerConfig;
+use crate::layers::{LayerNorm, Linear};
+
+/// Projections of one attention, spatial or temporal.
+#[derive(Module, Debug)]
+pub struct Attention {
+    /// `D → 3I`: queries, keys, values.
+    pub qkv: Linear,
+    /// QK-norm's gain of queries, `[d]`.
+    pub query_gain: Param<Tensor<1>>,
+    /// QK-norm's gain of keys, `[d]`.
+    pub key_gain: Param<Tensor<1>>,
+    /// `I → D`.
+    pub out: Linear,
+    heads: usize,
+}
+
+impl Attention {
+    fn new(config: &TransformerConfig, residual_gain: f64, device: &Device) -> Self {
+        let inner = config.inner();
+        Self {
+            qkv: Linear::new(config.width, 3 * inner, 1.0, device),
+            query_gain: Param::from_tensor(Tensor::ones([config.head_size], device)),
+            key_gain: Param::from_tensor(Tensor::ones([config.head_size], device)),
+            out: Linear::new(inner, config.width, residual_gain, device),
+            heads: config.heads,
+        }
+    }
+
+    fn gains(&self) -> QkGains {
+        QkGains {
+            query: self.query_gain.val(),
+            key: self.key_gain.val(),
+        }
+    }
+}
+
+/// Spatial attention, temporal attention, feed-forward; each behind a layer norm, each added to
+/// the residual stream.
+#[derive(Module, Debug)]
+pub struct StBlock {
+    /// Before spatial attention.
+    pub spatial_norm: LayerNorm,
+    /// Between the tokens of one frame.
+    pub spatial: Attention,
+    /// Before temporal attention.
+    pub temporal_norm: LayerNorm,
+    /// Between frames, at one position.
+    pub temporal: Attention,
+    /// Before the feed-forward layer.
+    pub ff_norm: LayerNorm,
+    /// `D → 4D`.
+    pub ff_in: Linear,
+    /// `4D → D`.
+    pub ff_out: Linear,
+}
+
+impl StBlock {
+    /// A block of random weights; `residual_gain` scales the layers that write to the residual
+    /// stream.
+    pub fn new(config: &TransformerConfig, residual_gain: f64, device: &Device) -> Self {
+        let width = config.width;
+        Self {
+            spatial_norm: LayerNorm::new(width, device),
+            spatial: Attention::new(config, residual_gain, device),
+            temporal_norm: LayerNorm::new(width, device),
+            temporal: Attention::new(config, residual_gain, device),
+            ff_norm: LayerNorm::new(width, device),
+            ff_in: Linear::new(width, 4 * width, 1.0, device),
+            ff_out: Linear::new(4 * width, width, residual_gain, device),
+        }
+    }
+
+    /// `[B, T, N, D]` → the same shape. Frame `t` sees the `past` and frames `0..=t`. With `keep`,
+    /// also the keys and values of these frames, for a cache.
+    pub fn forward(
+        &self,
+        x: Tensor<4>,
+        past: Option<&Past>,
+        keep: bool,
+    ) -> (Tensor<4>, Option<Past>) {
+        let qkv = self.spatial.qkv.forward(self.spatial_norm.forward(x.clone()));
+        let seen = kernels::spatial_attention(qkv, &self.spatial.gains(), self.spatial.heads);
+        let x = x + self.spatial.out.forward(seen);
+
+        let heads = self.temporal.heads;
+        let gains = self.temporal.gains();
+        let qkv = self.temporal.qkv.forward(self.temporal_norm.forward(x.clone()));
+        let kept = keep.then(|| kernels::normalised_keys(qkv.clone(), &gains, heads));
+        let seen = kernels::temporal_attention(qkv, &gains, heads, past);
+        let x = x + self.temporal.out.forward(seen);
+
+        let hidden = self.ff_in.forward_gelu(self.ff_norm.forward(x.clone()));
+        (x + self.ff_out.forward(hidden), kept)
+    }
+}
+
+/// A stack of ST blocks and a final layer norm.
+#[derive(Module, Debug)]
+pub struct StTransformer {
+    /// The blocks, first to last.
+    pub blocks: Vec<StBlock>,
+    /// After the last block.
+    pub norm: LayerNorm,
+}
+
+impl StTransformer {
+    /// A transformer of random weights.
+    pub fn new(config: &TransformerConfig, device: &Device) -> Self {
+        // Three layers of each block write to the residual stream: keep its variance near one.
+        let residual_gain = 1.0 / (3.0 * config.blocks as f64).sqrt();
+        Self {
+            blocks: (0..config.blocks)
+                .map(|_| StBlock::new(config, residual_gain, device))
+                .collect(),
+            norm: LayerNorm::new(config.width, device),
+        }
+    }
+
+    /// `[B, T, N, D]` → the same shape, causal in time.
+    pub fn forward(&self, mut x: Tensor<4>) -> Tensor<4> {
+        for block in &self.blocks {
+            x = block.forward(x, None, false).0;
+        }
+        self.norm.forward(x)
+    }
+
+    /// The same for frames that follow those of `past` (one entry per block).
+    pub fn forward_after(&self, mut x: Tensor<4>, past: Option<&[Past]>) -> Tensor<4> {
+        for (i, block) in self.blocks.iter().enumerate() {
+            x = block.forward(x, past.map(|p| &p[i]), false).0;
+        }
+        self.norm.forward(x)
+    }
+
+    /// The same, and each block's keys and values of these frames.
+    pub fn forward_keeping(
+        &self,
+        mut x: Tensor<4>,
+        past: Option<&[Past]>,
+    ) -> (Tensor<4>, Vec<Past>) {
+        let mut kept = Vec::with_capacity(self.blocks.len());
+        for (i, block) in self.blocks.iter().enumerate() {
+            let (y, keys) = block.forward(x, past.map(|p| &p[i]), true);
+            x = y;
+            kept.extend(keys);
+        }
+        (self.norm.forward(x), kept)
+    }
+}

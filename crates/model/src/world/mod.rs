@@ -1,0 +1,101 @@
+//! A world: what is needed to play, in one `.safetensors` file.
+//!
+//! Tokenizer, dynamics and action codebook as f16 (or f32), with everything else in the file's
+//! metadata under `pocket-genie`: the configuration, the licence note, the actions' names and the
+//! prompt gallery.
+
+mod read;
+mod write;
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::dynamics::Dynamics;
+use crate::maskgit::{Order, Sampling};
+use crate::tokenizer::Tokenizer;
+
+pub use read::describe;
+pub use write::to_bytes;
+
+/// The version of the file format that this crate writes; it reads no later one.
+pub const FORMAT: u32 = 1;
+/// The metadata entry that marks a world file.
+pub(crate) const METADATA_KEY: &str = "pocket-genie";
+
+/// What a world file says about itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// File format, [`FORMAT`].
+    pub format: u32,
+    /// A short name, such as `coinrun`.
+    pub name: String,
+    /// One line for people.
+    pub about: String,
+    /// Licence and credits of the video that it learned from.
+    pub licence: String,
+    /// Sizes.
+    pub config: Config,
+    /// Names of the latent actions, `[A]`.
+    pub actions: Vec<String>,
+    /// Prompts to start from.
+    pub gallery: Vec<Prompt>,
+    /// Settings that play this world best.
+    pub play: PlayDefaults,
+}
+
+/// A prompt: one frame, as tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// For people.
+    pub name: String,
+    /// Codes of the frame, `[N]`.
+    pub tokens: Vec<u32>,
+}
+
+/// Settings that play a world best.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlayDefaults {
+    /// MaskGIT steps a frame.
+    pub steps: usize,
+    /// Temperature of the codes.
+    pub temperature: f32,
+    /// Which positions are settled first.
+    pub order: Order,
+}
+
+impl Default for PlayDefaults {
+    fn default() -> Self {
+        Self {
+            steps: 4,
+            temperature: 0.5,
+            order: Order::Random,
+        }
+    }
+}
+
+impl PlayDefaults {
+    /// These settings with a seed.
+    pub fn sampling(&self, seed: u32) -> Sampling {
+        Sampling {
+            steps: self.steps,
+            temperature: self.temperature,
+            choice_temperature: 1.0,
+            order: self.order,
+            seed,
+        }
+    }
+}
+
+/// A world ready to play, on one device.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// What the file says.
+    pub card: Card,
+    /// Frames to tokens and back.
+    pub tokenizer: Tokenizer,
+    /// Tokens and an action to tokens.
+    pub dynamics: Dynamics,
+    /// The latent actions, unit vectors `[A, C]`.
+    pub actions: Tensor<2>,
+}

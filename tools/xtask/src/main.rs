@@ -1,0 +1,2 @@
+//! Set-up, tests and size budgets.
+fn main() {}
