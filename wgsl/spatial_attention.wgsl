@@ -1,17 +1,17 @@
 // Attention between the N tokens of each frame, with QK-norm: qkv [F, N, 3I] → attended [F, N, I].
 // Plain twin: crates/kernels/src/plain.rs, spatial_attention.
 //
-// A workgroup does QUERIES queries of one head of one frame. It reads the keys and values in tiles
-// of KEYS through shared memory, with a running softmax, so N has no limit.
+// A workgroup does QUERIES queries of one head of one frame, in tiles of KEYS keys with a running
+// softmax, so N has no limit. Invocation (quad, column) owns four queries and, in turn, four
+// dimensions of them (their norm), four keys (their scores) and four dimensions (of the output):
+// all products are of 4×4 matrices, which makes 64 multiplications of 8 loads.
 //
 // Constants, from crates/kernels/src/wgsl/spatial.rs:
-//   HEADS      heads
-//   VECTORS    head size / 4
-//   QUERIES    queries of a workgroup
-//   KEYS       keys in a tile
-//   LANES      QUERIES · VECTORS, at most 256: invocation (row, column) owns four dimensions of a query
-//   TILE_ROW   VECTORS made odd, SCORE_ROW  KEYS + 1: row lengths that spread over the memory banks
-// Shared memory: 16 LANES + 16 KEYS·TILE_ROW + 4 QUERIES·SCORE_ROW + 4 KEYS bytes ≤ 16 KiB.
+//   HEADS    heads
+//   VECTORS  head size / 4
+//   QUADS    fours of queries in a workgroup
+//   LANES    QUADS · VECTORS, at most 64
+// Shared memory: 144 LANES bytes ≤ 9 KiB.
 
 struct Sizes {
     // N
@@ -29,26 +29,31 @@ struct Sizes {
 @group(0) @binding(3) var<storage, read_write> attended: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> sizes: Sizes;
 
-// Queries times both gains; keys and values stay as they are.
-var<workgroup> queries: array<vec4<f32>, LANES>;
-// A tile of keys, then of the same tokens' values.
-var<workgroup> tile: array<vec4<f32>, KEYS * TILE_ROW>;
-// First query · key, then the softmax's numerator.
-var<workgroup> scores: array<f32, QUERIES * SCORE_ROW>;
-var<workgroup> key_scale: array<f32, KEYS>;
+// All by (quad, column); a matrix's columns are the quad's queries.
+// Four dimensions of the queries, normalised, with both gains and the softmax's 1/√d.
+var<workgroup> queries: array<mat4x4<f32>, LANES>;
+// The softmax's numerators, for four keys.
+var<workgroup> weights: array<mat4x4<f32>, LANES>;
+// What is to be summed (or its maximum taken) along a quad's columns.
+var<workgroup> shares: array<vec4<f32>, LANES>;
 
+const QUERIES: u32 = 4u * QUADS;
+const KEYS: u32 = 4u * VECTORS;
 // In vectors of four: the inner width I, and a row of qkv.
 const INNER: u32 = HEADS * VECTORS;
 const QKV_ROW: u32 = 3u * INNER;
 const LOWEST: f32 = -1e30;
 
-// Fills `tile` with `count` rows of qkv, from vector `first` on.
-fn load_tile(first: u32, count: u32, lane: u32) {
-    for (var i = lane; i < count * VECTORS; i += LANES) {
-        let row = i / VECTORS;
-        let column = i % VECTORS;
-        tile[row * TILE_ROW + column] = qkv[first + row * QKV_ROW + column];
-    }
+// Where the rows of tokens `first` to `first + 3` begin; tokens past the last repeat it.
+fn four_rows(first: u32) -> vec4<u32> {
+    let tokens = vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u);
+    return min(tokens, vec4<u32>(sizes.tokens - 1u)) * QKV_ROW;
+}
+
+// One vector of each of four rows.
+fn load(rows: vec4<u32>, at: u32) -> mat4x4<f32> {
+    let i = rows + at;
+    return mat4x4<f32>(qkv[i.x], qkv[i.y], qkv[i.z], qkv[i.w]);
 }
 
 @compute @workgroup_size(LANES, 1, 1)
@@ -63,77 +68,86 @@ fn main(
     }
     let head = (item / sizes.tiles) % HEADS;
     let frame = item / (sizes.tiles * HEADS);
-    let row = lane / VECTORS;
     let column = lane % VECTORS;
-    let query = (item % sizes.tiles) * QUERIES + row;
-    // Rows past the last token repeat it, and write nothing.
-    let token = min(query, sizes.tokens - 1u);
-    let head_start = frame * sizes.tokens * QKV_ROW + head * VECTORS;
+    // Where the quad's row begins in the shared arrays, and its queries among the tokens.
+    let row = lane - column;
+    let query = (item % sizes.tiles) * QUERIES + 4u * (lane / VECTORS);
+    // The head's part of the frame's first token: its query, key and value.
+    let query_start = frame * sizes.tokens * QKV_ROW + head * VECTORS;
+    let key_start = query_start + INNER;
+    let value_start = query_start + 2u * INNER;
 
-    let query_start = head_start + token * QKV_ROW;
-    var squares = 0.0;
+    let q = load(four_rows(query), query_start + column);
+    shares[lane] = squares_of(q);
+    workgroupBarrier();
+    var query_squares = vec4<f32>(0.0);
     for (var i = 0u; i < VECTORS; i++) {
-        let x = qkv[query_start + i];
-        squares += dot(x, x);
+        query_squares += shares[row + i];
     }
-    let query_scale = qk_norm_scale(squares) * inverseSqrt(f32(4u * VECTORS));
-    queries[lane] = qkv[query_start + column] * query_gain[column] * key_gain[column];
+    let query_scale = qk_norm_scales(query_squares) * inverseSqrt(f32(4u * VECTORS));
+    let gain = query_gain[column] * key_gain[column];
+    let scale = scaled(mat4x4<f32>(gain, gain, gain, gain), query_scale);
+    queries[lane] = mat4x4<f32>(q[0] * scale[0], q[1] * scale[1], q[2] * scale[2], q[3] * scale[3]);
+    workgroupBarrier();
 
-    var highest = LOWEST;
-    var total = 0.0;
-    var sum = vec4<f32>(0.0);
+    var highest = vec4<f32>(LOWEST);
+    var total = vec4<f32>(0.0);
+    var sum = mat4x4<f32>();
     for (var start = 0u; start < sizes.tokens; start += KEYS) {
-        let count = min(KEYS, sizes.tokens - start);
-        let tile_start = head_start + start * QKV_ROW;
-        load_tile(tile_start + INNER, count, lane);
-        workgroupBarrier();
-
-        for (var pair = lane; pair < QUERIES * KEYS; pair += LANES) {
-            let key = pair % KEYS;
-            let other = pair / KEYS;
-            if key < count {
-                var product = 0.0;
-                for (var i = 0u; i < VECTORS; i++) {
-                    product += dot(queries[other * VECTORS + i], tile[key * TILE_ROW + i]);
-                }
-                scores[other * SCORE_ROW + key] = product;
-            }
-        }
-        for (var key = lane; key < count; key += LANES) {
-            var key_squares = 0.0;
+        // Scores: four keys (rows) for four queries (columns).
+        let key = start + 4u * column;
+        var products = mat4x4<f32>();
+        var key_squares = vec4<f32>(0.0);
+        if key < sizes.tokens {
+            let rows = four_rows(key);
             for (var i = 0u; i < VECTORS; i++) {
-                let x = tile[key * TILE_ROW + i];
-                key_squares += dot(x, x);
+                let k = load(rows, key_start + i);
+                products += transpose(k) * queries[row + i];
+                key_squares += squares_of(k);
             }
-            key_scale[key] = qk_norm_scale(key_squares);
         }
+        let key_scale = qk_norm_scales(key_squares);
+        let seen = vec4<u32>(key) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(sizes.tokens);
+        let hidden = vec4<f32>(LOWEST);
+        let scores = mat4x4<f32>(
+            select(hidden, products[0] * key_scale, seen),
+            select(hidden, products[1] * key_scale, seen),
+            select(hidden, products[2] * key_scale, seen),
+            select(hidden, products[3] * key_scale, seen),
+        );
+        shares[lane] = largest_of(scores);
         workgroupBarrier();
 
-        load_tile(tile_start + 2u * INNER, count, lane);
         let before = highest;
-        for (var key = 0u; key < count; key++) {
-            highest = max(highest, scores[row * SCORE_ROW + key] * key_scale[key] * query_scale);
+        for (var i = 0u; i < VECTORS; i++) {
+            highest = max(highest, shares[row + i]);
         }
-        workgroupBarrier();
-
-        for (var key = column; key < count; key += VECTORS) {
-            let at = row * SCORE_ROW + key;
-            scores[at] = exp(scores[at] * key_scale[key] * query_scale - highest);
-        }
+        weights[lane] = mat4x4<f32>(
+            exp(scores[0] - highest.x),
+            exp(scores[1] - highest.y),
+            exp(scores[2] - highest.z),
+            exp(scores[3] - highest.w),
+        );
         workgroupBarrier();
 
         let fade = exp(before - highest);
         total *= fade;
-        sum *= fade;
-        for (var key = 0u; key < count; key++) {
-            let weight = scores[row * SCORE_ROW + key];
-            total += weight;
-            sum += weight * tile[key * TILE_ROW + column];
+        sum = scaled(sum, fade);
+        let fours = min(VECTORS, (sizes.tokens - start + 3u) / 4u);
+        for (var i = 0u; i < fours; i++) {
+            let weight = weights[row + i];
+            total += vec4<f32>(1.0) * weight;
+            sum += load(four_rows(start + 4u * i), value_start + column) * weight;
         }
-        workgroupBarrier();
+        // No barrier here: `shares` was last read before the one above, and the next writes to
+        // `weights` come after the next round's first.
     }
 
-    if query < sizes.tokens {
-        attended[(frame * sizes.tokens + query) * INNER + head * VECTORS + column] = sum / total;
+    let result = scaled(sum, 1.0 / total);
+    let at = (frame * sizes.tokens + query) * INNER + head * VECTORS + column;
+    for (var i = 0u; i < 4u; i++) {
+        if query + i < sizes.tokens {
+            attended[at + i * INNER] = result[i];
+        }
     }
 }

@@ -15,12 +15,16 @@ protocol over stdin and stdout, all numbers little-endian:
 """
 
 import os
+import signal
 import struct
 import sys
 
 # Libraries may print: the real stdout is kept for the protocol, and theirs is sent to stderr.
 OUT = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
 os.dup2(2, 1)
+
+# Ctrl-C reaches the whole process group; when to stop is for Rust to say, by closing our stdin.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 MAGIC, VERSION = b"PGCR", 1
 
@@ -39,7 +43,7 @@ def main():
         import numpy as np
         from procgen import ProcgenGym3Env
     except Exception as error:
-        fail(f"could not load procgen: {error}")
+        fail(f"could not load procgen ({error}); install tools/coinrun/requirements.txt into {sys.executable}")
 
     def make(seed):
         return ProcgenGym3Env(

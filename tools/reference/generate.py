@@ -159,10 +159,11 @@ def with_inputs_marked(x, *names):
 def attention():
     B, T, N = 2, 5, 6
     tensors, config = {}, {"batch": B, "frames": T, "tokens": N, "cases": {}}
-    for case, heads, head_dim in (("h2d8", 2, 8), ("h3d4", 3, 4)):
+    # The second case is small enough for the normalisation's ε to show.
+    for case, heads, head_dim, scale in (("h2d8", 2, 8, 1.0), ("h3d4", 3, 4, 0.02)):
         draw, inner = Draw(1), heads * head_dim
         parameters = {"q_gain": draw.around_one(head_dim), "k_gain": draw.around_one(head_dim)}
-        inputs = {"qkv": draw.normal(B, T, N, 3 * inner), "w": draw.normal(B, T, N, inner)}
+        inputs = {"qkv": draw.normal(B, T, N, 3 * inner, scale=scale), "w": draw.normal(B, T, N, inner)}
         for name, attend in (("spatial", r.spatial_attention), ("temporal", r.temporal_attention)):
 
             def function(p, x):
@@ -182,7 +183,8 @@ def block():
     shape = r.Transformer(width=12, blocks=1, heads=2, head_dim=8)  # an inner width unlike the width
     draw = Draw(2)
     parameters = draw.parameters(shape.block_shapes())
-    inputs = {"x": draw.normal(B, T, N, shape.width), "w": draw.normal(B, T, N, shape.width)}
+    x = draw.normal(B, T, N, shape.width, scale=0.1)  # small enough for LayerNorm's ε to show
+    inputs = {"x": x, "w": draw.normal(B, T, N, shape.width)}
 
     def function(p, x):
         with_inputs_marked(x, "x")
@@ -214,8 +216,10 @@ def vq():
 
     def attempt(seed):
         draw = Draw(seed)
-        inputs = {"z": draw.normal(*shape, scale=1.5), "w": draw.normal(*shape)}
-        return quantise(quantizer, draw.parameters(quantizer.shapes()), inputs)
+        small = 0.01  # so that the ε of unit length shows
+        inputs = {"z": draw.normal(*shape, scale=small), "w": draw.normal(*shape)}
+        parameters = {"codebook": draw.normal(quantizer.codes, quantizer.code_dim, scale=small)}
+        return quantise(quantizer, parameters, inputs)
 
     seed, tensors = first_clear_seed(attempt)
     save("vq", dataclasses.asdict(quantizer) | {"seed": seed}, tensors)

@@ -1,1 +1,16 @@
-//! The page.
+//! What the page's two programs share, and what can be tested without a browser.
+//!
+//! ```text
+//! app (src/app.rs)                        worker (src/worker/)
+//! components ─ Event ─► state ─ ToWorker ─► downloads, device, session
+//!      ▲                  ▲                        │
+//!      └──── State ───────┴─────── FromWorker ─────┘
+//! ```
+//!
+//! The app is small, so that the page shows at once; burn and the model are in the worker, so that
+//! no frame of the page waits for a frame of the world.
+
+pub mod protocol;
+pub mod state;
+pub mod texts;
+pub mod wire;

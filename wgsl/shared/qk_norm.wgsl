@@ -4,3 +4,8 @@
 fn qk_norm_scale(squares: f32) -> f32 {
     return inverseSqrt(squares / f32(4u * VECTORS) + 1e-6);
 }
+
+// The same for four vectors at once.
+fn qk_norm_scales(squares: vec4<f32>) -> vec4<f32> {
+    return inverseSqrt(squares / f32(4u * VECTORS) + 1e-6);
+}

@@ -1,2 +1,57 @@
-//! The program `genie`.
-fn main() {}
+//! `genie`: train a world from video, and play it. One file per subcommand, no logic of its own.
+
+mod collect;
+mod device;
+mod eval;
+mod export;
+mod misuse;
+mod play;
+mod presets;
+mod stop;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Pocket Genie: learn a playable world from video alone, then play it.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a world: the video tokenizer, then latent actions and dynamics.
+    Train(train::Arguments),
+    /// Collect video from the platformer or from CoinRun.
+    Collect(collect::Arguments),
+    /// Write a trained run as a world file.
+    Export(export::Arguments),
+    /// Play a world from a picture, into an animation or a sheet.
+    Play(play::Arguments),
+    /// Evaluate a world on held-out video.
+    Eval(eval::Arguments),
+    /// List the model sizes there are.
+    Presets,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Train(arguments) => train::run(arguments),
+        Command::Collect(arguments) => collect::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Play(arguments) => play::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
+        Command::Presets => presets::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("genie: {error:#}");
+            ExitCode::from(if misuse::is(&error) { 2 } else { 1 })
+        }
+    }
+}

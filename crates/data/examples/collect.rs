@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     match argument(0)? {
         "coinrun" => collect::coinrun(&spec, &mut on_progress)?,
+        "platformer" => collect::platformer(&spec, &mut on_progress)?,
         other => return Err(format!("no source is called {other}").into()),
     };
     Ok(())

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::plain;
+use crate::{path, plain, wgsl};
 
 /// Learned gains of QK-norm, `[d]` each, shared by all heads.
 #[derive(Clone, Debug)]
@@ -29,6 +29,9 @@ pub struct Past {
 /// If the last dimension of `qkv` isn't `3 · heads · d`, with `d` the length of the gains.
 pub fn spatial_attention(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Tensor<4> {
     check(&qkv, gains, heads);
+    if takes_wgsl(&qkv, gains) {
+        return wgsl::spatial_attention(qkv, gains, heads);
+    }
     plain::spatial_attention(qkv, gains, heads)
 }
 
@@ -36,7 +39,8 @@ pub fn spatial_attention(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Tenso
 /// `qkv [B, T, N, 3I]` → `[B, T, N, I]`; frame `t` sees the `past`, if any, and frames `0..=t`.
 ///
 /// # Panics
-/// If the last dimension of `qkv` isn't `3 · heads · d`, with `d` the length of the gains.
+/// If the last dimension of `qkv` isn't `3 · heads · d`, with `d` the length of the gains; if the
+/// past's shape isn't `[B, P, N, I]`.
 pub fn temporal_attention(
     qkv: Tensor<4>,
     gains: &QkGains,
@@ -44,13 +48,31 @@ pub fn temporal_attention(
     past: Option<&Past>,
 ) -> Tensor<4> {
     check(&qkv, gains, heads);
+    if let Some(past) = past {
+        check_past(&qkv, past);
+    }
+    let wgpu_past = past.is_none_or(|past| path::wgsl(&past.keys) && path::wgsl(&past.values));
+    if wgpu_past && takes_wgsl(&qkv, gains) {
+        return wgsl::temporal_attention(qkv, gains, heads, past);
+    }
     plain::temporal_attention(qkv, gains, heads, past)
 }
 
 /// The keys and values of `qkv [B, T, N, 3I]`, as a cache keeps them.
 pub fn normalised_keys(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Past {
     check(&qkv, gains, heads);
+    if takes_wgsl(&qkv, gains) {
+        return wgsl::normalised_keys(qkv, gains, heads);
+    }
     plain::normalised_keys(qkv, gains, heads)
+}
+
+fn takes_wgsl(qkv: &Tensor<4>, gains: &QkGains) -> bool {
+    let [d] = gains.key.dims();
+    path::wgsl(qkv)
+        && path::wgsl(&gains.query)
+        && path::wgsl(&gains.key)
+        && wgsl::supports_head_size(d)
 }
 
 fn check(qkv: &Tensor<4>, gains: &QkGains, heads: usize) {
@@ -61,4 +83,13 @@ fn check(qkv: &Tensor<4>, gains: &QkGains, heads: usize) {
         3 * heads * d,
         "qkv's last dimension must be 3 · heads · head size"
     );
+    assert_eq!(gains.key.dims(), [d], "the gains must be of one length");
+}
+
+fn check_past(qkv: &Tensor<4>, past: &Past) {
+    let [b, _, n, width] = qkv.dims();
+    let [_, frames, _, _] = past.keys.dims();
+    let expected = [b, frames, n, width / 3];
+    assert_eq!(past.keys.dims(), expected, "keys of the past");
+    assert_eq!(past.values.dims(), expected, "values of the past");
 }

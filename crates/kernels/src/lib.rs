@@ -11,9 +11,13 @@
 //! `I = h·d` the inner width of attention, `D` the model's width.
 
 mod attention;
+#[cfg(feature = "check")]
+pub mod check;
 mod linear;
+mod path;
 pub mod plain;
 mod pointwise;
+pub mod wgsl;
 
 pub use attention::{Past, QkGains, normalised_keys, spatial_attention, temporal_attention};
 pub use linear::{linear, linear_gelu};

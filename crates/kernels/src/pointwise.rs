@@ -2,14 +2,26 @@
 
 use burn::tensor::Tensor;
 
-use crate::plain;
+use crate::{path, plain, wgsl};
 
 /// Layer norm over the last dimension of `x [B, T, N, D]`, with gain and shift `[D]`.
+///
+/// # Panics
+/// If gain or shift isn't as long as `x`'s last dimension.
 pub fn layer_norm(x: Tensor<4>, gamma: &Tensor<1>, beta: &Tensor<1>) -> Tensor<4> {
+    let [_, _, _, d] = x.dims();
+    assert_eq!(gamma.dims(), [d], "gamma must be as long as x's last dimension");
+    assert_eq!(beta.dims(), [d], "beta must be as long as x's last dimension");
+    if d.is_multiple_of(4) && path::wgsl(&x) && path::wgsl(gamma) && path::wgsl(beta) {
+        return wgsl::layer_norm(x, gamma, beta);
+    }
     plain::layer_norm(x, gamma, beta)
 }
 
 /// GELU in its tanh form, `[B, T, N, D]`.
 pub fn gelu(x: Tensor<4>) -> Tensor<4> {
+    if x.shape().num_elements().is_multiple_of(4) && path::wgsl(&x) {
+        return wgsl::gelu(x);
+    }
     plain::gelu(x)
 }

@@ -65,7 +65,7 @@ pub enum QuantizerConfig {
     },
     /// Finite scalar quantisation: the product of the levels is the number of codes.
     Fsq {
-        /// Levels of each dimension, 2 or more.
+        /// Levels of each dimension, 3 or more.
         levels: Vec<usize>,
     },
 }
@@ -160,7 +160,8 @@ impl Config {
                 within("FSQ dimensions", levels.len(), 1, 16)?;
                 let mut product = 1usize;
                 for &level in levels {
-                    within("FSQ levels", level, 2, 256)?;
+                    // Two levels would put 0 at the very edge of one of them.
+                    within("FSQ levels", level, 3, 256)?;
                     product = product.saturating_mul(level);
                 }
                 within("codes", product, 2, MOST_CODES)?;

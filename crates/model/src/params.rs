@@ -54,12 +54,24 @@ impl Path {
     }
 }
 
-struct Collector {
-    path: Path,
-    tensors: Vec<(String, Vec<usize>, Tensor<1>)>,
+/// Does something with each parameter of a module, by name. See [`visit`].
+pub trait Visit {
+    /// Called once per parameter.
+    fn parameter<const D: usize>(&mut self, name: &str, value: Tensor<D>);
 }
 
-impl ModuleVisitor for Collector {
+/// Replaces each parameter of a module, by name. See [`map`].
+pub trait Map {
+    /// Called once per parameter; returns its new value, of the same shape.
+    fn parameter<const D: usize>(&mut self, name: &str, value: Tensor<D>) -> Tensor<D>;
+}
+
+struct ByName<'a, F> {
+    path: Path,
+    inner: &'a mut F,
+}
+
+impl<F: Visit> ModuleVisitor for ByName<'_, F> {
     fn enter_module(&mut self, name: &str, container: &str) {
         self.path.enter(name, container);
     }
@@ -69,46 +81,71 @@ impl ModuleVisitor for Collector {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let value = param.val();
-        let shape = value.dims().to_vec();
-        let flat = value.inner_or_self().reshape([shape.iter().product::<usize>()]);
-        self.tensors.push((self.path.name(), shape, flat));
+        self.inner.parameter(&self.path.name(), param.val());
     }
 }
 
-/// Reads every parameter of `module`.
+impl<F: Map> ModuleMapper for ByName<'_, F> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.leave();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let name = self.path.name();
+        param.map(|value| self.inner.parameter(&name, value))
+    }
+}
+
+/// Calls `visitor` for every parameter of `module`.
+pub fn visit<M: Module>(module: &M, visitor: &mut impl Visit) {
+    module.visit(&mut ByName { path: Path::default(), inner: visitor });
+}
+
+/// `module` with every parameter replaced by what `mapper` returns for it.
+pub fn map<M: Module>(module: M, mapper: &mut impl Map) -> M {
+    module.map(&mut ByName { path: Path::default(), inner: mapper })
+}
+
+/// Reads every parameter of `module`, under `prefix` + its name.
 ///
 /// # Errors
 /// [`Error::Device`] if the device can't be read.
-pub async fn read<M: Module>(module: &M) -> Result<Named> {
-    let mut collector = Collector { path: Path::default(), tensors: Vec::new() };
-    module.visit(&mut collector);
+pub async fn read<M: Module>(module: &M, prefix: &str) -> Result<Named> {
+    #[derive(Default)]
+    struct Collector(Vec<(String, Vec<usize>, Tensor<1>)>);
+    impl Visit for Collector {
+        fn parameter<const D: usize>(&mut self, name: &str, value: Tensor<D>) {
+            let shape = value.dims().to_vec();
+            let flat = value.reshape([shape.iter().product::<usize>()]);
+            self.0.push((name.to_owned(), shape, flat));
+        }
+    }
+    let mut collector = Collector::default();
+    visit(module, &mut collector);
     let mut named = Named::new();
-    for (name, shape, tensor) in collector.tensors {
+    for (name, shape, tensor) in collector.0 {
         let data = tensor.into_data_async().await.map_err(Error::device)?;
-        let data = data.convert::<f32>().to_vec().map_err(Error::device)?;
-        named.insert(name, Values { shape, data });
+        let data = data.convert::<f32>().try_to_vec().map_err(Error::device)?;
+        named.insert(format!("{prefix}{name}"), Values { shape, data });
     }
     Ok(named)
 }
 
 /// Names and shapes of every parameter of `module`, in order of name.
 pub fn shapes<M: Module>(module: &M) -> BTreeMap<String, Vec<usize>> {
-    struct Shapes(Path, BTreeMap<String, Vec<usize>>);
-    impl ModuleVisitor for Shapes {
-        fn enter_module(&mut self, name: &str, container: &str) {
-            self.0.enter(name, container);
-        }
-        fn exit_module(&mut self, _name: &str, _container: &str) {
-            self.0.leave();
-        }
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.1.insert(self.0.name(), param.dims().to_vec());
+    struct Shapes(BTreeMap<String, Vec<usize>>);
+    impl Visit for Shapes {
+        fn parameter<const D: usize>(&mut self, name: &str, value: Tensor<D>) {
+            self.0.insert(name.to_owned(), value.dims().to_vec());
         }
     }
-    let mut shapes = Shapes(Path::default(), BTreeMap::new());
-    module.visit(&mut shapes);
-    shapes.1
+    let mut shapes = Shapes(BTreeMap::new());
+    visit(module, &mut shapes);
+    shapes.0
 }
 
 /// Number of parameters of `module`.
@@ -120,37 +157,25 @@ pub fn count<M: Module>(module: &M) -> usize {
 }
 
 struct Loader<'a> {
-    path: Path,
     prefix: &'a str,
     values: &'a dyn Fn(&str) -> Option<Values>,
     problem: Option<String>,
 }
 
-impl ModuleMapper for Loader<'_> {
-    fn enter_module(&mut self, name: &str, container: &str) {
-        self.path.enter(name, container);
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.leave();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let name = format!("{}{}", self.prefix, self.path.name());
-        let shape = param.dims();
+impl Map for Loader<'_> {
+    fn parameter<const D: usize>(&mut self, name: &str, old: Tensor<D>) -> Tensor<D> {
+        let name = format!("{}{name}", self.prefix);
+        let shape = old.dims();
         let problem = match (self.values)(&name) {
             Some(values) if values.shape == shape => {
-                return param.map(|old| {
-                    let device = old.device();
-                    let new = Tensor::from_data(TensorData::new(values.data, shape), &device);
-                    if old.is_require_grad() { new.require_grad() } else { new }
-                });
+                let new = Tensor::from_data(TensorData::new(values.data, shape), &old.device());
+                return new.set_require_grad(old.is_require_grad());
             }
             Some(values) => format!("{name} has shape {:?}, expected {shape:?}", values.shape),
             None => format!("{name} is missing"),
         };
         self.problem.get_or_insert(problem);
-        param
+        old
     }
 }
 
@@ -163,8 +188,8 @@ pub fn load<M: Module>(
     prefix: &str,
     values: &dyn Fn(&str) -> Option<Values>,
 ) -> Result<M> {
-    let mut loader = Loader { path: Path::default(), prefix, values, problem: None };
-    let module = module.map(&mut loader);
+    let mut loader = Loader { prefix, values, problem: None };
+    let module = map(module, &mut loader);
     match loader.problem {
         Some(problem) => Err(Error::Weights(problem)),
         None => Ok(module),

@@ -11,7 +11,8 @@ const FRAMES_BETWEEN: usize = 11;
 
 fn main() -> Result<(), Error> {
     let name = std::env::args().nth(1).unwrap_or_default();
-    let theme = Theme::from_name(&name).ok_or_else(|| Error::other(format!("no theme '{name}'")))?;
+    let theme =
+        Theme::from_name(&name).ok_or_else(|| Error::other(format!("no theme '{name}'")))?;
     let (mut game, mut policy) = (Platformer::with_theme(3, theme), MixedPolicy::new(3));
     let mut sheet = vec![0; COLUMNS * ROWS * FRAME_BYTES];
     for cell in 0..COLUMNS * ROWS {
@@ -26,6 +27,6 @@ fn main() -> Result<(), Error> {
         }
     }
     let mut out = std::io::stdout().lock();
-    write!(out, "P6 {} {} 255\n", COLUMNS * WIDTH, ROWS * HEIGHT)?;
+    writeln!(out, "P6 {} {} 255", COLUMNS * WIDTH, ROWS * HEIGHT)?;
     out.write_all(&sheet)
 }

@@ -22,8 +22,14 @@ impl Action {
     pub const COUNT: usize = 6;
 
     /// Every action, at the position that [`Action::index`] gives.
-    pub const ALL: [Self; Self::COUNT] =
-        [Self::Still, Self::Left, Self::Right, Self::Jump, Self::JumpLeft, Self::JumpRight];
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Still,
+        Self::Left,
+        Self::Right,
+        Self::Jump,
+        Self::JumpLeft,
+        Self::JumpRight,
+    ];
 
     /// The action's number, in `0..COUNT`; stable, so it may be stored in files.
     #[must_use]
@@ -34,7 +40,11 @@ impl Action {
     /// The action of number `index`, if there is one.
     #[must_use]
     pub const fn from_index(index: usize) -> Option<Self> {
-        if index < Self::COUNT { Some(Self::ALL[index]) } else { None }
+        if index < Self::COUNT {
+            Some(Self::ALL[index])
+        } else {
+            None
+        }
     }
 
     /// A short lower-case name, for reports and files.
@@ -89,7 +99,10 @@ mod tests {
         for (index, action) in Action::ALL.into_iter().enumerate() {
             assert_eq!(action.index(), index);
             assert_eq!(Action::from_index(index), Some(action));
-            assert_eq!(Action::from_parts(action.direction(), action.jumps()), action);
+            assert_eq!(
+                Action::from_parts(action.direction(), action.jumps()),
+                action
+            );
         }
         assert_eq!(Action::from_index(Action::COUNT), None);
     }

@@ -2,7 +2,8 @@
 
 use crate::camera::Camera;
 use crate::canvas::Canvas;
-use crate::ink::ink;
+use crate::ink;
+use crate::level::{Level, TILE};
 use crate::rng::hash2;
 use crate::theme::{Scenery, Theme};
 use crate::{HEIGHT, WIDTH};
@@ -16,6 +17,9 @@ const CLOUD_DIVISOR: i32 = 6;
 /// Screen row of the horizon when the camera is at the top of the level, and how slowly it sinks.
 const HORIZON: i32 = 56;
 const HORIZON_DIVISOR: i32 = 8;
+
+/// Pixels that the near ridge's foot is below the far one's.
+const NEAR_LOWER: i32 = 4;
 
 /// Rows of the sky's bands.
 const BANDS: [i32; 5] = [0, 14, 26, 37, HEIGHT as i32];
@@ -35,11 +39,11 @@ struct Ridge {
     spacing: i32,
     low: i32,
     high: i32,
-    salt: i32,
+    is_near: bool,
     inks: [u8; 2],
 }
 
-pub(crate) fn paint(canvas: &mut Canvas, theme: Theme, camera: &Camera) {
+pub(crate) fn paint(canvas: &mut Canvas, theme: Theme, level: &Level, camera: &Camera) {
     for (band, rows) in (ink::SKY..).zip(BANDS.windows(2)) {
         canvas.band(rows[0], rows[1], band);
     }
@@ -48,10 +52,40 @@ pub(crate) fn paint(canvas: &mut Canvas, theme: Theme, camera: &Camera) {
     let (far, near) = ridges(scenery);
     let horizon = HORIZON - camera.y / HORIZON_DIVISOR;
     for x in 0..WIDTH {
-        let u = camera.x / FAR_DIVISOR + x as i32;
-        paint_ridge(canvas, scenery, &far, x, u, horizon);
-        let u = camera.x * NEAR_NUMERATOR / NEAR_DIVISOR + x as i32;
-        paint_ridge(canvas, scenery, &near, x, u, horizon + 4);
+        // Only what can be seen: the far ridge ends where the near one begins, and both where the ground does.
+        let floor = floor_of(level, camera, x as i32);
+        let far_u = camera.x / FAR_DIVISOR + x as i32;
+        let near_u = camera.x * NEAR_NUMERATOR / NEAR_DIVISOR + x as i32;
+        let near_slice = slice(scenery, &near, near_u);
+        let near_horizon = horizon + NEAR_LOWER;
+        let near_top = near_horizon - near_slice.height;
+        let far_slice = slice(scenery, &far, far_u);
+        canvas.column(x, horizon - far_slice.height, near_top.min(floor), |y| {
+            shade(scenery, &far, far_slice, far_u, horizon - y)
+        });
+        canvas.column(x, near_top, floor, |y| {
+            shade(scenery, &near, near_slice, near_u, near_horizon - y)
+        });
+        if scenery == Scenery::Stalactites {
+            // The same rock hangs from the ceiling, out of step with what stands on the floor.
+            for (ridge, u) in [(&far, far_u), (&near, near_u)] {
+                let u = u + ridge.spacing / 2 + 100 * ridge.spacing;
+                let hanging = slice(scenery, ridge, u);
+                canvas.column(x, 0, hanging.height - 2, |y| {
+                    shade(scenery, ridge, hanging, u, y)
+                });
+            }
+        }
+    }
+}
+
+/// First row of the picture that ground is sure to cover, in a column of it.
+fn floor_of(level: &Level, camera: &Camera, x: i32) -> i32 {
+    let column = (camera.x + x).div_euclid(TILE);
+    if level.is_pit(column) {
+        HEIGHT as i32
+    } else {
+        level.surface_at(camera.x + x) * TILE - camera.y
     }
 }
 
@@ -68,18 +102,36 @@ const fn ridges(scenery: Scenery) -> (Ridge, Ridge) {
     };
     let (f, n) = ([ink::FAR, ink::FAR_LIGHT], [ink::NEAR, ink::NEAR_LIGHT]);
     (
-        Ridge { spacing: far.0, low: far.1, high: far.2, salt: 1, inks: f },
-        Ridge { spacing: near.0, low: near.1, high: near.2, salt: 2, inks: n },
+        Ridge {
+            spacing: far.0,
+            low: far.1,
+            high: far.2,
+            is_near: false,
+            inks: f,
+        },
+        Ridge {
+            spacing: near.0,
+            low: near.1,
+            high: near.2,
+            is_near: true,
+            inks: n,
+        },
     )
 }
 
 /// Clouds, stars or the moon, whichever the sky has.
 fn sky(canvas: &mut Canvas, scenery: Scenery, u: i32) {
-    let stars = matches!(scenery, Scenery::Skyline | Scenery::Volcanoes | Scenery::Stalactites);
+    let stars = matches!(
+        scenery,
+        Scenery::Skyline | Scenery::Volcanoes | Scenery::Stalactites
+    );
     let spacing = if stars { 9 } else { 30 };
     for cell in u.div_euclid(spacing) - 1..=(u + WIDTH as i32).div_euclid(spacing) {
         let chance = hash2(cell, 77);
-        let (x, y) = (cell * spacing + (chance % 7) as i32 - u, 4 + (chance >> 8) as i32 % 16);
+        let (x, y) = (
+            cell * spacing + (chance % 7) as i32 - u,
+            4 + (chance >> 8) as i32 % 16,
+        );
         if stars {
             canvas.dot(x, y, ink::CLOUD);
             continue;
@@ -92,59 +144,65 @@ fn sky(canvas: &mut Canvas, scenery: Scenery, u: i32) {
         }
     }
     if scenery == Scenery::Skyline {
-        for (row, from, to) in [(0, 2, 6), (1, 1, 5), (2, 0, 4), (3, 0, 4), (4, 0, 4), (5, 1, 5), (6, 2, 6)] {
+        for (row, from, to) in [
+            (0, 2, 6),
+            (1, 1, 5),
+            (2, 0, 4),
+            (3, 0, 4),
+            (4, 0, 4),
+            (5, 1, 5),
+            (6, 2, 6),
+        ] {
             (from..to).for_each(|column| canvas.dot(48 + column, 5 + row, ink::CLOUD));
         }
-    }
-}
-
-fn paint_ridge(canvas: &mut Canvas, scenery: Scenery, ridge: &Ridge, x: usize, u: i32, horizon: i32) {
-    let slice = slice(scenery, ridge, u);
-    let near = ridge.salt == 2;
-    canvas.column(x, horizon - slice.height, HEIGHT as i32, |y| {
-        shade(scenery, near, ridge.inks, slice, u, horizon - y)
-    });
-    if scenery == Scenery::Stalactites {
-        // The same rock hangs from the ceiling, out of step with what stands on the floor.
-        let hanging = self::slice(scenery, ridge, u + ridge.spacing / 2 + 100 * ridge.spacing);
-        canvas.column(x, 0, hanging.height - 2, |y| {
-            shade(scenery, near, ridge.inks, hanging, u, y)
-        });
     }
 }
 
 /// The highest hump at a column.
 fn slice(scenery: Scenery, ridge: &Ridge, u: i32) -> Slice {
     let cell = u.div_euclid(ridge.spacing);
-    let mut best = Slice { height: i32::MIN, peak: 0, offset: 0 };
+    let mut best = Slice {
+        height: i32::MIN,
+        peak: 0,
+        offset: 0,
+    };
     for cell in cell - 1..=cell + 1 {
-        let chance = hash2(cell, ridge.salt);
+        let chance = hash2(cell, 1 + i32::from(ridge.is_near));
         let peak = ridge.low + (chance % (ridge.high - ridge.low + 1) as u32) as i32;
-        let middle = cell * ridge.spacing + ridge.spacing / 2 + (chance >> 8) as i32 % (ridge.spacing / 3);
+        let middle =
+            cell * ridge.spacing + ridge.spacing / 2 + (chance >> 8) as i32 % (ridge.spacing / 3);
         let offset = u - middle;
         let away = offset.abs();
         let height = match scenery {
             Scenery::Hills | Scenery::Stripes => peak - away * away / 14,
-            Scenery::Pyramids if ridge.salt == 2 => peak - away * away / 40,
+            Scenery::Pyramids if ridge.is_near => peak - away * away / 40,
             Scenery::Pyramids | Scenery::Peaks => peak - away * 5 / 4,
             Scenery::Stalactites => peak - away * away / 2,
-            Scenery::Volcanoes if ridge.salt == 2 => peak - away,
-            Scenery::Volcanoes => (peak - (away - 3).max(0)).min(peak - 2 + away.min(2)),
+            Scenery::Volcanoes if ridge.is_near => peak - away,
+            Scenery::Volcanoes => peak - (away - 4).max(0),
             Scenery::Skyline if away <= ridge.spacing / 2 => peak,
             Scenery::Skyline => 2,
             // A pine widens and narrows again on every branch.
             Scenery::Pines => peak - away * 3 + away * away % 3,
         };
         if height > best.height {
-            best = Slice { height, peak, offset };
+            best = Slice {
+                height,
+                peak,
+                offset,
+            };
         }
     }
-    Slice { height: best.height.max(1), ..best }
+    Slice {
+        height: best.height.max(1),
+        ..best
+    }
 }
 
 /// The ink of a pixel `up` pixels above the horizon, within a ridge.
-fn shade(scenery: Scenery, near: bool, inks: [u8; 2], slice: Slice, u: i32, up: i32) -> u8 {
-    let [dark, light] = inks;
+fn shade(scenery: Scenery, ridge: &Ridge, slice: Slice, u: i32, up: i32) -> u8 {
+    let [dark, light] = ridge.inks;
+    let near = ridge.is_near;
     let below_top = slice.height - up;
     let lit = match scenery {
         Scenery::Hills => below_top <= 1,
@@ -159,11 +217,25 @@ fn shade(scenery: Scenery, near: bool, inks: [u8; 2], slice: Slice, u: i32, up: 
         }
         Scenery::Stalactites => slice.offset < 0 && below_top > 1,
         Scenery::Volcanoes if near => below_top <= 1,
-        Scenery::Volcanoes => slice.offset.abs() < 4 && slice.peak - up < 5 - slice.offset.abs(),
+        Scenery::Volcanoes => lava(slice, up),
         Scenery::Skyline => {
             let (x, y) = (u.div_euclid(3), up.div_euclid(3));
-            u.rem_euclid(3) == 1 && up.rem_euclid(3) != 0 && below_top > 2 && hash2(x, y) % 4 == 0
+            u.rem_euclid(3) == 1
+                && up.rem_euclid(3) != 0
+                && below_top > 2
+                && hash2(x, y).is_multiple_of(4)
         }
     };
     if lit { light } else { dark }
+}
+
+/// Lava in a volcano's crater and in three streams down from it.
+const fn lava(slice: Slice, up: i32) -> bool {
+    let down = slice.peak - up;
+    match slice.offset {
+        -3 => down < 7,
+        0 => down < 10,
+        4 => down < 5,
+        offset => offset.abs() < 5 && down < 2,
+    }
 }

@@ -28,7 +28,10 @@ pub(crate) struct Camera {
 impl Camera {
     /// At rest on a hero who stands.
     pub(crate) fn on(hero: &Hero, level: &Level) -> Self {
-        Self { x: across(hero, level), y: hero.feet() - FEET_AT }
+        Self {
+            x: across(hero, level),
+            y: hero.feet() - FEET_AT,
+        }
     }
 
     /// Follows the hero by one frame.

@@ -1,6 +1,6 @@
 //! A frame while it is being painted, in inks.
 
-use crate::ink::ink;
+use crate::ink;
 use crate::{FRAME_BYTES, HEIGHT, WIDTH};
 
 pub(crate) struct Canvas {
@@ -9,7 +9,9 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) const fn new() -> Self {
-        Self { pixels: [ink::SKY; WIDTH * HEIGHT] }
+        Self {
+            pixels: [ink::SKY; WIDTH * HEIGHT],
+        }
     }
 
     /// Paints one pixel; places outside of the picture are ignored.

@@ -34,7 +34,12 @@ pub(crate) enum Contact {
 
 impl Enemy {
     pub(crate) fn new(patrol: &Patrol) -> Self {
-        Self { x: patrol.x, walks_left: true, flat: None, patrol: patrol.clone() }
+        Self {
+            x: patrol.x,
+            walks_left: true,
+            flat: None,
+            patrol: patrol.clone(),
+        }
     }
 
     /// Pixel of the sprite's top edge.
@@ -88,7 +93,12 @@ mod tests {
     use crate::physics::HERO_HEIGHT;
 
     fn enemy() -> Enemy {
-        Enemy::new(&Patrol { x: 40, y: 80, min_x: 32, max_x: 48 })
+        Enemy::new(&Patrol {
+            x: 40,
+            y: 80,
+            min_x: 32,
+            max_x: 48,
+        })
     }
 
     #[test]
@@ -100,7 +110,10 @@ mod tests {
                 enemy.x
             })
             .collect();
-        assert_eq!((seen.iter().min(), seen.iter().max()), (Some(&32), Some(&48)));
+        assert_eq!(
+            (seen.iter().min(), seen.iter().max()),
+            (Some(&32), Some(&48))
+        );
     }
 
     #[test]

@@ -92,7 +92,9 @@ impl Level {
     pub(crate) fn solid_box(&self, x: i32, y: i32, width: i32, height: i32) -> bool {
         let columns = x.div_euclid(TILE)..=(x + width - 1).div_euclid(TILE);
         let rows = y.div_euclid(TILE)..=(y + height - 1).div_euclid(TILE);
-        columns.into_iter().any(|column| rows.clone().any(|row| self.tile(column, row).is_solid()))
+        columns
+            .into_iter()
+            .any(|column| rows.clone().any(|row| self.tile(column, row).is_solid()))
     }
 
     /// The ground's top row at a pixel column, clamped to the level.

@@ -28,6 +28,7 @@ mod ink;
 mod level;
 mod palettes;
 mod physics;
+mod pieces;
 pub mod policy;
 mod render;
 pub mod rng;

@@ -1,6 +1,6 @@
 //! The colours of every theme.
 
-use crate::ink::ink;
+use crate::ink;
 use crate::theme::Theme;
 
 type Rgb = [u8; 3];
@@ -32,7 +32,7 @@ const THEMED: [[u32; ink::FIRST_COMMON as usize]; Theme::COUNT] = [
         0x70_C8E0, 0x98_D8E0, 0xC8_E4D8, 0xF0_E8C8, 0xFF_F8E8, //
         0xD8_B888, 0xE8_CC9C, 0xD8_AC70, 0xE4_BC84, //
         0xE8_B850, 0xF8_DC80, 0xB8_8030, 0xD0_9848, 0xDC_AC60, 0xA8_7030, //
-        0xC8_A078, 0xE8_C8A0, 0x88_6040, 0x38_9048, 0x68_C060, 0x90_3848, 0x60_2038,
+        0xC8_A078, 0xE8_C8A0, 0x88_6040, 0x38_9048, 0x68_C060, 0xC8_3848, 0x88_2038,
     ],
     // Snow.
     [
@@ -50,8 +50,8 @@ const THEMED: [[u32; ink::FIRST_COMMON as usize]; Theme::COUNT] = [
     ],
     // Volcano.
     [
-        0x30_1020, 0x50_1820, 0x78_2420, 0xA8_3C20, 0x60_2428, //
-        0x50_1C24, 0xFF_A030, 0x40_1820, 0x58_2028, //
+        0x48_1428, 0x68_1C28, 0x90_2C24, 0xC0_4820, 0x90_3830, //
+        0x38_1020, 0xFF_9028, 0x28_0C1C, 0x58_1C24, //
         0xF8_7018, 0xFF_D040, 0xB0_3010, 0x40_3440, 0x58_4854, 0x28_2030, //
         0x70_5058, 0x98_7078, 0x40_2830, 0xA0_9098, 0xF8_8028, 0xE8_A018, 0xA0_5010,
     ],
@@ -86,7 +86,11 @@ pub(crate) static PALETTES: [[Rgb; ink::COUNT]; Theme::COUNT] = {
         let mut i = 0;
         while i < ink::COUNT {
             let first = ink::FIRST_COMMON as usize;
-            palettes[theme][i] = rgb(if i < first { THEMED[theme][i] } else { COMMON[i - first] });
+            palettes[theme][i] = rgb(if i < first {
+                THEMED[theme][i]
+            } else {
+                COMMON[i - first]
+            });
             i += 1;
         }
         theme += 1;

@@ -20,7 +20,9 @@ impl RandomPolicy {
     /// Equal seeds play alike.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { rng: Rng::new(seed) }
+        Self {
+            rng: Rng::new(seed),
+        }
     }
 }
 
@@ -55,16 +57,25 @@ struct Mood {
 
 const MOODS: [Mood; 3] = [
     // Running on.
-    Mood { weights: [6, 6, 62, 6, 2, 18], frames: (40, 120) },
+    Mood {
+        weights: [10, 6, 62, 12, 3, 8],
+        frames: (40, 120),
+    },
     // Wandering.
-    Mood { weights: [20, 24, 26, 16, 8, 8], frames: (20, 60) },
+    Mood {
+        weights: [24, 28, 24, 20, 6, 4],
+        frames: (20, 60),
+    },
     // Going back.
-    Mood { weights: [8, 62, 8, 8, 14, 2], frames: (12, 36) },
+    Mood {
+        weights: [10, 68, 8, 10, 6, 2],
+        frames: (12, 36),
+    },
 ];
-const MOOD_WEIGHTS: [u32; MOODS.len()] = [40, 40, 20];
+const MOOD_WEIGHTS: [u32; MOODS.len()] = [26, 44, 30];
 
 /// Shortest and longest hold of each action, in frames. A full jump lasts eleven; short holds make low ones.
-const HOLDS: [(i32, i32); Action::COUNT] = [(2, 6), (3, 10), (3, 12), (2, 8), (3, 9), (3, 10)];
+const HOLDS: [(i32, i32); Action::COUNT] = [(2, 6), (3, 8), (3, 9), (2, 6), (2, 7), (2, 7)];
 
 /// Pixels before a pit or a wall, and before an enemy, at which a careful hero jumps.
 const EDGE: i32 = 5;
@@ -77,7 +88,13 @@ impl MixedPolicy {
     /// Equal seeds play alike.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { rng: Rng::new(seed), mood: &MOODS[0], mood_frames: 0, action: Action::Still, action_frames: 0 }
+        Self {
+            rng: Rng::new(seed),
+            mood: &MOODS[0],
+            mood_frames: 0,
+            action: Action::Still,
+            action_frames: 0,
+        }
     }
 
     fn hold(&mut self, action: Action, frames: (i32, i32)) {
@@ -88,14 +105,18 @@ impl MixedPolicy {
     /// Jumps, or at times turns around, if walking on would end badly.
     fn take_care(&mut self, state: &State) {
         let direction = self.action.direction();
-        let sight = if direction < 0 { state.left } else { state.right };
+        let sight = if direction < 0 {
+            state.left
+        } else {
+            state.right
+        };
         if direction == 0 || !state.on_ground || !threatens(sight) || !self.rng.chance(CARE) {
             return;
         }
         if sight.enemy.is_some() && self.rng.chance(15) {
             self.hold(Action::from_parts(-direction, false), (4, 10));
         } else {
-            self.hold(Action::from_parts(direction, true), (8, 11));
+            self.hold(Action::from_parts(direction, true), (4, 8));
         }
     }
 }
@@ -107,7 +128,11 @@ fn threatens(sight: Sight) -> bool {
 
 impl Policy for MixedPolicy {
     fn act(&mut self, state: &State) -> Action {
-        if self.mood_frames == 0 {
+        if state.frame == 0 {
+            // A new level: off, or half of the video would be of its first steps.
+            (self.mood, self.mood_frames, self.action_frames) =
+                (&MOODS[0], MOODS[0].frames.1 as u32, 0);
+        } else if self.mood_frames == 0 {
             self.mood = &MOODS[self.rng.weighted(&MOOD_WEIGHTS)];
             self.mood_frames = self.rng.between(self.mood.frames.0, self.mood.frames.1) as u32;
         }

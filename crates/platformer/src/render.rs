@@ -7,7 +7,7 @@ use crate::level::{Level, TILE, Tile};
 use crate::physics::Hero;
 use crate::rng::hash2;
 use crate::theme::Theme;
-use crate::{HEIGHT, WIDTH, backdrop, ink::ink, sprites, tiles};
+use crate::{HEIGHT, WIDTH, backdrop, ink, sprites, tiles};
 
 /// What a frame shows.
 pub(crate) struct Scene<'a> {
@@ -29,7 +29,7 @@ const POLE: i32 = 4;
 impl Scene<'_> {
     pub(crate) fn paint(&self) -> Canvas {
         let mut canvas = Canvas::new();
-        backdrop::paint(&mut canvas, self.theme, self.camera);
+        backdrop::paint(&mut canvas, self.theme, self.level, self.camera);
         self.paint_tiles(&mut canvas);
         self.paint_flag(&mut canvas);
         for enemy in self.enemies.iter().filter(|enemy| enemy.is_visible()) {
@@ -49,7 +49,10 @@ impl Scene<'_> {
     }
 
     fn paint_tiles(&self, canvas: &mut Canvas) {
-        let (left, top) = (self.camera.x.div_euclid(TILE), self.camera.y.div_euclid(TILE));
+        let (left, top) = (
+            self.camera.x.div_euclid(TILE),
+            self.camera.y.div_euclid(TILE),
+        );
         let art = self.theme.tiles();
         for column in left..=left + WIDTH as i32 / TILE {
             for row in top..=top + HEIGHT as i32 / TILE {
@@ -73,13 +76,18 @@ impl Scene<'_> {
     fn paint_ground(&self, canvas: &mut Canvas, column: i32, row: i32) {
         let is_ground = |column, row| self.level.tile(column, row) == Tile::Ground;
         let top = !is_ground(column, row - 1);
-        let kind = if top { tiles::TOP } else { tiles::FILL + (hash2(column, row) & 1) as usize };
+        let kind = if top {
+            tiles::TOP
+        } else {
+            tiles::FILL + (hash2(column, row) & 1) as usize
+        };
         let (x, y) = (column * TILE - self.camera.x, row * TILE - self.camera.y);
         canvas.sprite(x, y, &self.theme.tiles()[kind], false);
         // A dark edge along a cliff, below its grass.
         for (neighbour, edge) in [(column - 1, x), (column + 1, x + TILE - 1)] {
             if !is_ground(neighbour, row) {
-                (if top { 4 } else { 0 }..TILE).for_each(|down| canvas.dot(edge, y + down, ink::EARTH_DARK));
+                (if top { 4 } else { 0 }..TILE)
+                    .for_each(|down| canvas.dot(edge, y + down, ink::EARTH_DARK));
             }
         }
     }
@@ -102,6 +110,12 @@ impl Scene<'_> {
             () => 1 + (hero.x.div_euclid(STRIDE) & 1) as usize,
         };
         // The sprite is a pixel wider than the body on each side.
-        self.sprite(canvas, hero.x - 1, hero.y(), &sprites::HERO[pose], hero.faces_left);
+        self.sprite(
+            canvas,
+            hero.x - 1,
+            hero.y(),
+            &sprites::HERO[pose],
+            hero.faces_left,
+        );
     }
 }

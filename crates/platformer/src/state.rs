@@ -63,8 +63,14 @@ impl Sight {
     pub const RANGE: i32 = 24;
 
     pub(crate) fn of(hero: &Hero, level: &Level, enemies: &[Enemy], direction: i32) -> Self {
-        let edge = if direction < 0 { hero.x } else { hero.x + HERO_WIDTH - 1 };
-        let ahead = |found: &dyn Fn(i32) -> bool| (0..Self::RANGE).find(|&gap| found(edge + direction * (gap + 1)));
+        let edge = if direction < 0 {
+            hero.x
+        } else {
+            hero.x + HERO_WIDTH - 1
+        };
+        let ahead = |found: &dyn Fn(i32) -> bool| {
+            (0..Self::RANGE).find(|&gap| found(edge + direction * (gap + 1)))
+        };
         let distance = |enemy: &Enemy| match direction < 0 {
             true => hero.x - (enemy.x + TILE),
             false => enemy.x - (hero.x + HERO_WIDTH),
@@ -73,9 +79,16 @@ impl Sight {
             enemy.is_alive() && enemy.y() < hero.feet() && enemy.y() + TILE > hero.y() - HERO_HEIGHT
         };
         Self {
-            pit: ahead(&|x| level.is_pit(x.div_euclid(TILE)) && !floor_within(level, x, hero.feet())),
+            pit: ahead(&|x| {
+                level.is_pit(x.div_euclid(TILE)) && !floor_within(level, x, hero.feet())
+            }),
             wall: ahead(&|x| level.solid_at(x, hero.feet() - 1)),
-            enemy: enemies.iter().filter(level_with).map(distance).filter(|d| (0..Self::RANGE).contains(d)).min(),
+            enemy: enemies
+                .iter()
+                .filter(level_with)
+                .map(distance)
+                .filter(|d| (0..Self::RANGE).contains(d))
+                .min(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The looks a level can have.
 
-use crate::ink::ink;
+use crate::ink;
 use crate::palettes;
 use crate::tiles::{self, TileArt};
 
@@ -84,7 +84,7 @@ impl Theme {
     /// The look that a level of this seed has unless another is asked for.
     #[must_use]
     pub const fn of_seed(seed: u64) -> Self {
-        Self::ALL[(crate::rng::mix(seed ^ 0x7468_656D_65) % Self::COUNT as u64) as usize]
+        Self::ALL[(crate::rng::mix(seed ^ 0x0074_6865_6D65) % Self::COUNT as u64) as usize]
     }
 
     pub(crate) const fn scenery(self) -> Scenery {

@@ -115,8 +115,14 @@ impl Platformer {
     }
 
     fn collect(&mut self) {
-        let (left, right) = (self.hero.x.div_euclid(TILE), (self.hero.x + HERO_WIDTH - 1).div_euclid(TILE));
-        let (top, bottom) = (self.hero.y().div_euclid(TILE), (self.hero.y() + HERO_HEIGHT - 1).div_euclid(TILE));
+        let (left, right) = (
+            self.hero.x.div_euclid(TILE),
+            (self.hero.x + HERO_WIDTH - 1).div_euclid(TILE),
+        );
+        let (top, bottom) = (
+            self.hero.y().div_euclid(TILE),
+            (self.hero.y() + HERO_HEIGHT - 1).div_euclid(TILE),
+        );
         for column in left..=right {
             for row in top..=bottom {
                 if self.level.tile(column, row) == Tile::Coin {

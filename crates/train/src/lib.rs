@@ -1,1 +1,22 @@
-//! placeholder
+//! Training: the paper's two phases, checkpoints, metrics and evaluation. Native only.
+//!
+//! ```text
+//! data::WindowLoader ─► phase::train ─┬─ tokenizer ─► checkpoint ─┐
+//!                                     └─ latent actions + dynamics ─► checkpoint ─► export ─► world file ─► evaluate
+//! ```
+
+pub mod checkpoint;
+pub mod codes;
+pub mod device;
+pub mod evaluate;
+pub mod export;
+pub mod masking;
+pub mod optimizer;
+pub mod phase;
+pub mod picture_files;
+pub mod report;
+mod rng;
+pub mod run;
+pub mod schedule;
+pub mod sheet;
+pub mod size;

@@ -1,2 +1,52 @@
-//! Set-up, tests and size budgets.
-fn main() {}
+//! Set-up, tests and size budgets: what a fresh clone needs, in two commands.
+//!
+//! ```text
+//! cargo xtask play [--check] [--port N]     builds the page and serves it with a shipped world
+//! cargo xtask test [--only STEP,…]          installs what the tests need and runs them all
+//! cargo xtask size                          sizes of the page's files against their budget
+//! ```
+
+mod check;
+mod play;
+mod server;
+mod setup;
+mod size;
+mod step;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Set-up, tests and size budgets of Pocket Genie.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what the page needs, builds it, and serves it with a shipped world
+    Play(play::Arguments),
+    /// Installs what the tests need, and runs them all
+    Test(test::Arguments),
+    /// Prints the sizes of the built page's files and compares them with their budget
+    Size,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Play(arguments) => play::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Size => setup::Home::find().and_then(|home| size::check(&home)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::bridge::{Batch, Bridge, ENVS};
 use super::cutter::{Cut, Cutter};
 use super::python;
 use super::walk::{Press, Walker};
-use super::{CollectSpec, OnProgress, Sink, Source};
+use super::{CollectSpec, OnProgress, Policy, Sink, Source};
 use crate::hash::{Stream, mix};
 use crate::{ClipBuf, Error, Result};
 
@@ -28,9 +28,9 @@ const RESET: i8 = -1;
 /// Clips in a round. A round starts fresh environments from a seed of its own, so going on after a
 /// stop replays part of one round (seconds), not the whole collection.
 const ROUND: u64 = 4096;
-/// At most this many clips of one episode, about 200 frames: a hero stuck in a pit for a thousand
-/// frames is one picture many times.
-const CLIPS_PER_EPISODE: u32 = 6;
+/// At most this many clips of one episode: those who survive long are those who stay in the first
+/// pit, and without this bound most clips were theirs.
+const CLIPS_PER_EPISODE: u32 = 3;
 
 /// Collects clips of CoinRun, without backgrounds and with one theme, as GenieRedux and the paper's
 /// case study do. Needs Python 3.11 or 3.12; makes its own virtual environment on first use.
@@ -53,6 +53,7 @@ pub fn coinrun(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64> {
         name: "coinrun",
         licence: "procgen (MIT); art by Kenney (CC0), no backgrounds",
         mode: spec.mode.name(),
+        policy: spec.policy.describe(),
         fps: 15.0,
         height: 64,
         width: 64,
@@ -94,20 +95,70 @@ struct Round<'a> {
 struct Player {
     cutter: Cutter,
     walker: Walker,
+    recorder: Walker,
+    walk_in: u64,
     episodes: u64,
+    last: Vec<u8>,
+}
+
+impl Player {
+    fn new(spec: &CollectSpec) -> Self {
+        let walker = Walker::new(&spec.policy, 0);
+        Self {
+            cutter: Cutter::new(spec.frames_per_clip as usize),
+            recorder: walker.clone(),
+            walker,
+            walk_in: 0,
+            episodes: 0,
+            last: Vec::new(),
+        }
+    }
+
+    fn begin(&mut self, policy: &Policy, seed: u64) {
+        let mut luck = Stream::new(mix(&[seed, self.episodes]));
+        self.episodes += 1;
+        // The larger of two draws: who walks far often dies on the way, and is replaced by one who
+        // may stay at the start.
+        let mut walk_in = || luck.below(u64::from(policy.walk_in) + 1);
+        self.walk_in = walk_in().max(walk_in());
+        self.walker = Walker::forward(policy, luck.next());
+        self.recorder = Walker::new(policy, luck.next());
+        self.cutter.begin(self.walk_in);
+        self.last.clear();
+    }
+
+    /// What to press on seeing `frame`.
+    fn press(&mut self, frame: &[u8]) -> Press {
+        let moved = moved(&self.last, frame);
+        self.last.clear();
+        self.last.extend_from_slice(frame);
+        if self.walk_in > 0 {
+            self.walk_in -= 1;
+            self.walker.press(moved)
+        } else {
+            self.recorder.press(moved)
+        }
+    }
+}
+
+/// Whether the camera, which follows the hero, moved. Enemies and the hero's legs change under 1 %
+/// of the bytes, the slowest scrolling above 3 %.
+fn moved(last: &[u8], frame: &[u8]) -> bool {
+    let changed = last
+        .iter()
+        .zip(frame)
+        .filter(|(a, b)| a.abs_diff(**b) > 8)
+        .count();
+    last.len() != frame.len() || changed * 1000 > frame.len() * 15
 }
 
 impl<'a> Round<'a> {
     fn new(spec: &'a CollectSpec, number: u64) -> Self {
-        let player = || Player {
-            cutter: Cutter::new(spec.frames_per_clip as usize),
-            walker: Walker::new(&spec.policy, 0),
-            episodes: 0,
-        };
+        let players = (0..ENVS).map(|_| Player::new(spec)).collect();
         Self {
             spec,
             seed: mix(&[spec.seed, number]),
-            players: (0..ENVS).map(|_| player()).collect(),
+            players,
         }
     }
 
@@ -116,19 +167,15 @@ impl<'a> Round<'a> {
         let mut clips = Vec::new();
         let mut actions = [RESET; ENVS];
         for (env, player) in self.players.iter_mut().enumerate() {
+            let frame = batch.frame(env);
             if batch.first(env) {
-                let mut luck = Stream::new(mix(&[self.seed, env as u64, player.episodes]));
-                player.episodes += 1;
-                player.walker = Walker::new(&self.spec.policy, luck.next());
-                player
-                    .cutter
-                    .begin(luck.below(u64::from(self.spec.frames_per_clip)));
+                player.begin(&self.spec.policy, mix(&[self.seed, env as u64]));
             }
-            if let Cut::Clip(clip) = player.cutter.frame(batch.frame(env)) {
+            if let Cut::Clip(clip) = player.cutter.frame(frame) {
                 clips.push(clip);
             }
             if player.cutter.clips() < CLIPS_PER_EPISODE {
-                let action = procgen_action(player.walker.press());
+                let action = procgen_action(player.press(frame));
                 player.cutter.action(action);
                 actions[env] = action as i8;
             }

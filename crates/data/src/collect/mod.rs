@@ -7,10 +7,12 @@
 mod bridge;
 mod coinrun;
 mod cutter;
+mod platformer;
 mod python;
 mod walk;
 
 pub use coinrun::{COINRUN_ACTIONS, coinrun};
+pub use platformer::platformer;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -50,22 +52,27 @@ pub struct Policy {
     pub left: f32,
     /// Weight of standing, ducking and jumping on the spot.
     pub still: f32,
-    /// Share of jumps among moves, 0 to 1. Low on purpose: falling scrolls more pixels than
-    /// running, and a latent action model that sees much of it learns up and down but not left and
-    /// right.
+    /// Share of jumps among moves, 0 to 1, besides those over a step in the way. Low on purpose:
+    /// falling scrolls more pixels than running, and a latent action model that sees much of it
+    /// learns up and down but not left and right.
     pub jump: f32,
-    /// Longest time an action is held, in frames, 1 to 255; each episode draws its own bound up to this.
+    /// Longest time an action is held, in frames, 1 to 255; each episode draws its own bound, from
+    /// half of this up.
     pub max_hold: u8,
+    /// At most this many frames of each episode pass in getting into the level, unrecorded: episodes
+    /// are short, and without that half of all clips would show the start of a level.
+    pub walk_in: u32,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            right: 0.55,
-            left: 0.25,
-            still: 0.20,
-            jump: 0.35,
-            max_hold: 10,
+            right: 0.5,
+            left: 0.32,
+            still: 0.18,
+            jump: 0.1,
+            max_hold: 14,
+            walk_in: 160,
         }
     }
 }
@@ -79,9 +86,10 @@ impl Policy {
             still,
             jump,
             max_hold,
+            walk_in,
         } = self;
         format!(
-            "mixed: right {right}, left {left}, still {still}, jump {jump}, hold 1-{max_hold} frames"
+            "mixed: right {right}, left {left}, still {still}, jump {jump}, hold 1-{max_hold} frames, walk-in 0-{walk_in} frames"
         )
     }
 
@@ -166,7 +174,7 @@ impl CollectSpec {
             source: source.name.into(),
             licence: source.licence.into(),
             levels: Some(self.levels),
-            policy: self.policy.describe(),
+            policy: source.policy.clone(),
             seed: self.seed,
             mode: source.mode.into(),
         }
@@ -178,6 +186,7 @@ struct Source {
     name: &'static str,
     licence: &'static str,
     mode: &'static str,
+    policy: String,
     fps: f64,
     height: u16,
     width: u16,

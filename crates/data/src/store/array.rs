@@ -52,7 +52,7 @@ impl Kind {
 
 /// An opened array; its chunk shape and type are checked against the store's spec.
 pub(crate) struct ClipArray {
-    kind: Kind,
+    store: PathBuf,
     directory: PathBuf,
     chunk: Vec<u64>,
     array: Array<FilesystemStore>,
@@ -113,11 +113,9 @@ impl ClipArray {
             &format!("/{}", kind.name()),
             ArrayMetadata::V3(metadata),
         )
-        .map_err(|e| Error::metadata(&file, e.to_string()))?
-        // A clip that is all fill value (a black screen) is a clip, not an absent chunk.
-        .with_codec_options(CodecOptions::default().with_store_empty_chunks(true));
+        .map_err(|e| Error::metadata(&file, e.to_string()))?;
         Ok(Self {
-            kind,
+            store: store.to_path_buf(),
             directory,
             chunk,
             array,
@@ -159,7 +157,12 @@ impl ClipArray {
         if clip >= self.len() {
             self.set_len_in_memory(clip + 1)?;
         }
-        match self.array.store_chunk(&self.index(clip), bytes) {
+        // A clip that is all fill value (a black screen) is a clip, not an absent chunk.
+        let options = CodecOptions::default().with_store_empty_chunks(true);
+        match self
+            .array
+            .store_chunk_opt(&self.index(clip), bytes, &options)
+        {
             Ok(()) => Ok(()),
             Err(ArrayError::StorageError(StorageError::IOError(e))) => {
                 Err(Error::io("write", file)(copy(&e)))
@@ -192,12 +195,8 @@ impl ClipArray {
 
     /// The file that holds a clip, for messages.
     fn chunk_file(&self, clip: u64) -> PathBuf {
-        let zeros = if self.kind == Kind::Frames {
-            "0/0/0/0"
-        } else {
-            "0"
-        };
-        self.directory.join(format!("c.{clip}.{zeros}"))
+        self.store
+            .join(self.array.chunk_key(&self.index(clip)).as_str())
     }
 
     fn index(&self, clip: u64) -> Vec<u64> {

@@ -23,4 +23,4 @@ pub use spec::{LevelRange, StoreSpec};
 pub use write::ClipBuf;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,1 +1,265 @@
+use std::fs;
+use std::path::Path;
 
+use proptest::prelude::*;
+
+mod damage;
+
+use super::*;
+use crate::{Error, TrueActions, UNKNOWN_ACTION};
+
+/// 8 frames of 4x3.
+pub(crate) fn spec() -> StoreSpec {
+    StoreSpec {
+        height: 4,
+        width: 3,
+        frames_per_clip: 8,
+        fps: 10.0,
+        source: "test".into(),
+        licence: "none".into(),
+        levels: Some(LevelRange {
+            start: 0,
+            end: u64::MAX,
+        }),
+        policy: String::new(),
+        seed: u64::MAX,
+        mode: String::new(),
+    }
+}
+
+/// Each frame begins with the clip's number and its own; each action is their sum.
+pub(crate) fn clip(number: u8) -> ClipBuf {
+    let frames = (0..8u8)
+        .flat_map(|t| [[number, t].as_slice(), &[number ^ t; 34]].concat())
+        .collect();
+    let actions = (0..7u8)
+        .map(|t| number / 2 + t)
+        .chain([UNKNOWN_ACTION])
+        .collect();
+    ClipBuf { frames, actions }
+}
+
+fn filled(path: &Path, clips: u8) -> ClipStore {
+    let mut store = ClipStore::create(path, &spec()).unwrap();
+    store
+        .append_all(&(0..clips).map(clip).collect::<Vec<_>>())
+        .unwrap();
+    store
+}
+
+fn assert_holds(path: &Path, clips: u8) {
+    let (store, actions) = (
+        ClipStore::open(path).unwrap(),
+        TrueActions::open(path).unwrap(),
+    );
+    assert_eq!(
+        (store.len(), actions.len()),
+        (u64::from(clips), u64::from(clips))
+    );
+    for i in 0..clips {
+        assert_eq!(store.read_clip(i.into()).unwrap(), clip(i).frames);
+        assert_eq!(actions.read(i.into()).unwrap(), clip(i).actions);
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    Append(u8),
+    Reopen,
+    /// A kill while clips are written: their chunks, whole or cut, are there, the count is not.
+    Kill {
+        chunk_bytes: usize,
+        actions_counted: bool,
+    },
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (1u8..4).prop_map(Event::Append),
+        Just(Event::Reopen),
+        (0usize..60, any::<bool>()).prop_map(|(chunk_bytes, actions_counted)| Event::Kill {
+            chunk_bytes,
+            actions_counted
+        }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn whatever_is_acknowledged_stays(events in proptest::collection::vec(event(), 1..10)) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("s");
+        let mut store = ClipStore::create(&path, &spec()).unwrap();
+        let mut count = 0u8;
+        for event in events {
+            match event {
+                Event::Append(n) => {
+                    store.append_all(&(count..count + n).map(clip).collect::<Vec<_>>()).unwrap();
+                    count += n;
+                }
+                Event::Reopen => {
+                    drop(store);
+                    store = ClipStore::open(&path).unwrap();
+                }
+                Event::Kill { chunk_bytes, actions_counted } => {
+                    drop(store);
+                    fs::write(path.join(format!("frames/c.{count}.0.0.0.0")), vec![7; chunk_bytes]).unwrap();
+                    fs::write(path.join("frames/zarr.json.new"), b"{\"zarr_fo").unwrap();
+                    if actions_counted {
+                        ClipArray::open(&path, Kind::Actions, &spec()).unwrap().advance(u64::from(count) + 2).unwrap();
+                    }
+                    store = ClipStore::open(&path).unwrap();
+                }
+            }
+            prop_assert_eq!(store.len(), u64::from(count));
+        }
+        drop(store);
+        assert_holds(&path, count);
+    }
+}
+
+#[test]
+fn a_black_clip_is_a_clip() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s");
+    let black = ClipBuf {
+        frames: vec![0; spec().clip_bytes()],
+        actions: vec![UNKNOWN_ACTION; 8],
+    };
+    ClipStore::create(&path, &spec())
+        .unwrap()
+        .append(&black)
+        .unwrap();
+    assert_eq!(
+        ClipStore::open(&path).unwrap().read_clip(0).unwrap(),
+        black.frames
+    );
+    assert_eq!(
+        TrueActions::open(&path).unwrap().read(0).unwrap(),
+        black.actions
+    );
+}
+
+#[test]
+fn a_wrong_clip_adds_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s");
+    let mut store = filled(&path, 1);
+    let mut short = clip(1);
+    short.frames.pop();
+    let mut led_on = clip(1);
+    led_on.actions[7] = 0;
+    for wrong in [
+        short,
+        led_on,
+        ClipBuf {
+            actions: vec![],
+            ..clip(1)
+        },
+    ] {
+        assert!(matches!(
+            store.append_all(&[clip(1), wrong]),
+            Err(Error::Invalid(_))
+        ));
+    }
+    assert!(matches!(
+        store.read_clip(1),
+        Err(Error::OutOfRange { len: 1, .. })
+    ));
+    store.append(&clip(1)).unwrap();
+    drop(store);
+    assert_holds(&path, 2);
+}
+
+#[test]
+fn a_failed_write_leaves_the_store_as_it_was() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s");
+    let mut store = filled(&path, 1);
+    // A directory where the chunk should go fails even for root, as a full disk would.
+    let blocked = path.join("frames/c.2.0.0.0.0");
+    fs::create_dir(&blocked).unwrap();
+    let text = store
+        .append_all(&[clip(1), clip(2)])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        text.contains("could not write") && text.contains("c.2.0.0.0.0"),
+        "{text}"
+    );
+    assert_eq!(store.len(), 1);
+    fs::remove_dir(&blocked).unwrap();
+    store.append_all(&[clip(1), clip(2)]).unwrap();
+    drop(store);
+    assert_holds(&path, 3);
+}
+
+#[test]
+fn two_writers_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s");
+    let first = filled(&path, 1);
+    let mut second = ClipStore::open(&path).unwrap();
+    assert!(matches!(second.append(&clip(1)), Err(Error::Locked { .. })));
+    drop(first);
+    second.append(&clip(1)).unwrap();
+}
+
+#[test]
+fn stores_and_other_directories_are_not_overwritten() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s");
+    drop(filled(&path, 1));
+    assert!(matches!(
+        ClipStore::create(&path, &spec()),
+        Err(Error::Exists { .. })
+    ));
+    fs::write(directory.path().join("thesis.txt"), "").unwrap();
+    let text = ClipStore::create(directory.path(), &spec())
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(text.contains("is not empty"), "{text}");
+}
+
+#[test]
+fn impossible_specs_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    for wrong in [
+        StoreSpec {
+            height: 0,
+            ..spec()
+        },
+        StoreSpec {
+            frames_per_clip: 1,
+            ..spec()
+        },
+        StoreSpec {
+            frames_per_clip: u32::MAX,
+            height: u16::MAX,
+            width: u16::MAX,
+            ..spec()
+        },
+        StoreSpec {
+            fps: f64::NAN,
+            ..spec()
+        },
+    ] {
+        assert!(matches!(
+            ClipStore::create(directory.path().join("s"), &wrong),
+            Err(Error::Invalid(_))
+        ));
+    }
+}
+
+#[test]
+fn a_full_disk_says_what_to_do() {
+    let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+    let text = Error::io("write", "clips/frames/c.0")(full).to_string();
+    assert!(
+        text.contains("clips/frames/c.0") && text.contains("free some space"),
+        "{text}"
+    );
+}

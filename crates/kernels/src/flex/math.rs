@@ -38,18 +38,20 @@ pub(crate) fn gelu<S: Simd>(s: S, x: S::V) -> S::V {
     s.mul(x, gate(s, x))
 }
 
-/// The derivative of [`gelu`].
+/// [`gelu`] and its derivative.
 #[inline(always)]
-pub(crate) fn gelu_slope<S: Simd>(s: S, x: S::V) -> S::V {
+pub(crate) fn gelu_and_slope<S: Simd>(s: S, x: S::V) -> (S::V, S::V) {
     let gate = gate(s, x);
+    let value = s.mul(x, gate);
     let square = s.mul(x, x);
     let du = s.fma(
         square,
         s.splat(6.0 * GELU_SLOPE * GELU_CUBE),
         s.splat(2.0 * GELU_SLOPE),
     );
-    let spread = s.nfma(gate, gate, gate);
-    s.fma(s.mul(x, spread), du, gate)
+    // x σ' = x σ (1 − σ)
+    let spread = s.nfma(value, gate, value);
+    (value, s.fma(spread, du, gate))
 }
 
 /// `σ(2u)` of [`gelu`].

@@ -59,6 +59,20 @@ pub(crate) trait Simd: Copy + Send + Sync {
     /// The greatest lane.
     fn greatest(self, v: Self::V) -> f32;
 
+    /// Swaps rows and columns of the first `LANES` rows.
+    fn transpose(self, rows: &mut [Self::V; MAX_LANES]);
+    /// Overwrites the first `LANES` values of `x`, which begin at a multiple of the vector's size, past
+    /// the caches if possible. Nobody may read them before [`wait_for_stores`](Self::wait_for_stores).
+    #[inline(always)]
+    fn store_away(self, x: &mut [f32], v: Self::V) {
+        self.store(x, v);
+    }
+    /// Makes what was stored away visible to other threads.
+    #[inline(always)]
+    fn wait_for_stores(self) {}
+    /// Runs `kernel` as a function of its own: for code that is used in many places.
+    fn apart<K: Kernel>(self, kernel: K) -> K::Output;
+
     /// The first `LANES` values of `x`.
     #[inline(always)]
     fn load(self, x: &[f32]) -> Self::V {

@@ -12,7 +12,7 @@ pub(crate) fn threads() -> usize {
 pub(crate) fn for_each<T: Send>(items: Vec<T>, work: impl Fn(T) + Sync + Send) {
     #[cfg(not(target_family = "wasm"))]
     {
-        use rayon::iter::{IntoParallelIterator, ParallelIterator};
+        use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
         if items.len() > 1 {
             return items.into_par_iter().with_max_len(1).for_each(work);
         }
@@ -24,7 +24,7 @@ pub(crate) fn for_each<T: Send>(items: Vec<T>, work: impl Fn(T) + Sync + Send) {
 pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
     #[cfg(not(target_family = "wasm"))]
     {
-        use rayon::iter::{IntoParallelIterator, ParallelIterator};
+        use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
         if items.len() > 1 {
             return items
                 .into_par_iter()
@@ -34,4 +34,26 @@ pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync 
         }
     }
     items.into_iter().map(work).collect()
+}
+
+/// Cuts `items` into four turns for each thread, so that a late one doesn't hold up the others.
+pub(crate) fn turns<T>(items: Vec<T>) -> Vec<Vec<T>> {
+    cut(items, 4 * threads())
+}
+
+/// Cuts `items` into two turns for each thread, but none shorter than `least` items: for work that
+/// has a sum for every turn.
+pub(crate) fn long_turns<T>(items: Vec<T>, least: usize) -> Vec<Vec<T>> {
+    let turns = (2 * threads()).min(items.len().div_ceil(least));
+    cut(items, turns)
+}
+
+fn cut<T>(items: Vec<T>, turns: usize) -> Vec<Vec<T>> {
+    let size = items.len().div_ceil(turns.max(1)).max(1);
+    let mut items = items.into_iter();
+    std::iter::from_fn(|| {
+        let turn: Vec<T> = items.by_ref().take(size).collect();
+        (!turn.is_empty()).then_some(turn)
+    })
+    .collect()
 }

@@ -69,7 +69,8 @@ impl Fsq {
             .reshape([b, t, n, self.levels.len()])
     }
 
-    fn size(&self) -> usize {
+    /// Number of codes.
+    pub fn size(&self) -> usize {
         self.levels.iter().product()
     }
 

@@ -362,7 +362,7 @@ pub async fn tokenize(world: &World, pictures: &[Frame]) -> Result<Vec<Vec<u32>>
     let tensor = picture::to_tensor(&bytes, [1, pictures.len(), h, w, 3], &device);
     let ids = world.tokenizer.encode(tensor);
     let ids = ids.into_data_async().await.map_err(Error::device)?;
-    let ids: Vec<i32> = ids.convert::<i32>().to_vec().map_err(Error::device)?;
+    let ids: Vec<i32> = ids.convert::<i32>().try_to_vec().map_err(Error::device)?;
     Ok(ids
         .chunks_exact(config.tokens_per_frame())
         .map(|frame| frame.iter().map(|&t| t as u32).collect())
@@ -388,5 +388,5 @@ fn int_tensor(frames: &[Vec<u32>], device: &Device) -> Tensor<3, Int> {
 
 async fn floats<const R: usize>(tensor: Tensor<R>) -> Result<Vec<f32>> {
     let data = tensor.into_data_async().await.map_err(Error::device)?;
-    data.convert::<f32>().to_vec().map_err(Error::device)
+    data.convert::<f32>().try_to_vec().map_err(Error::device)
 }

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Simd};
+use super::{Kernel, MAX_LANES, Simd};
 
 /// Proof that the processor has AVX2 and FMA.
 #[derive(Clone, Copy)]
@@ -15,6 +15,14 @@ pub(super) struct Avx2(());
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn run<K: Kernel>(kernel: K) -> K::Output {
     kernel.run(Avx2(()))
+}
+
+/// [`run`], never inlined.
+#[inline(never)]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn run_apart<K: Kernel>(kernel: K) -> K::Output {
+    // SAFETY: the caller has the same features.
+    unsafe { run(kernel) }
 }
 
 // SAFETY of every block below: an `Avx2` exists only where `run`'s features do; pointers are the
@@ -94,5 +102,39 @@ impl Simd for Avx2 {
             let pair = _mm_max_ps(half, _mm_movehl_ps(half, half));
             _mm_cvtss_f32(_mm_max_ss(pair, _mm_shuffle_ps::<1>(pair, pair)))
         }
+    }
+    #[inline(always)]
+    fn transpose(self, rows: &mut [__m256; MAX_LANES]) {
+        unsafe {
+            let mut r = *rows;
+            for i in 0..2 {
+                let [a, b, c, d] = [rows[4 * i], rows[4 * i + 1], rows[4 * i + 2], rows[4 * i + 3]];
+                let p = _mm256_castps_pd(_mm256_unpacklo_ps(a, b));
+                let q = _mm256_castps_pd(_mm256_unpackhi_ps(a, b));
+                let u = _mm256_castps_pd(_mm256_unpacklo_ps(c, d));
+                let v = _mm256_castps_pd(_mm256_unpackhi_ps(c, d));
+                r[4 * i] = _mm256_castpd_ps(_mm256_unpacklo_pd(p, u));
+                r[4 * i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(p, u));
+                r[4 * i + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(q, v));
+                r[4 * i + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(q, v));
+            }
+            for c in 0..4 {
+                rows[c] = _mm256_permute2f128_ps::<0x20>(r[c], r[4 + c]);
+                rows[4 + c] = _mm256_permute2f128_ps::<0x31>(r[c], r[4 + c]);
+            }
+        }
+    }
+    #[inline(always)]
+    fn store_away(self, x: &mut [f32], v: __m256) {
+        assert!(x.len() >= 8 && x.as_ptr().cast::<__m256>().is_aligned());
+        unsafe { _mm256_stream_ps(x.as_mut_ptr(), v) }
+    }
+    #[inline(always)]
+    fn wait_for_stores(self) {
+        unsafe { _mm_sfence() }
+    }
+    #[inline(always)]
+    fn apart<K: Kernel>(self, kernel: K) -> K::Output {
+        unsafe { run_apart(kernel) }
     }
 }

@@ -17,6 +17,14 @@ pub(super) unsafe fn run<K: Kernel>(kernel: K) -> K::Output {
     kernel.run(Avx512(()))
 }
 
+/// [`run`], never inlined.
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
+unsafe fn run_apart<K: Kernel>(kernel: K) -> K::Output {
+    // SAFETY: the caller has the same features.
+    unsafe { run(kernel) }
+}
+
 // SAFETY of every block below: an `Avx512` exists only where `run`'s features do; pointers are the
 // caller's promise.
 #[allow(clippy::undocumented_unsafe_blocks)]
@@ -88,19 +96,66 @@ impl Simd for Avx512 {
         unsafe { _mm512_reduce_max_ps(v) }
     }
     #[inline(always)]
+    fn transpose(self, rows: &mut [__m512; 16]) {
+        unsafe {
+            // Pairs, then fours: `r[4i + c]` holds columns c, c + 4, c + 8, c + 12 of rows 4i..4i + 4.
+            let mut r = *rows;
+            for i in 0..4 {
+                let [a, b, c, d] = [rows[4 * i], rows[4 * i + 1], rows[4 * i + 2], rows[4 * i + 3]];
+                let p = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
+                let q = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
+                let u = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
+                let v = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
+                r[4 * i] = _mm512_castpd_ps(_mm512_unpacklo_pd(p, u));
+                r[4 * i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(p, u));
+                r[4 * i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(q, v));
+                r[4 * i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(q, v));
+            }
+            for c in 0..4 {
+                let even = _mm512_shuffle_f32x4::<0x88>(r[c], r[4 + c]);
+                let odd = _mm512_shuffle_f32x4::<0xdd>(r[c], r[4 + c]);
+                let even_below = _mm512_shuffle_f32x4::<0x88>(r[8 + c], r[12 + c]);
+                let odd_below = _mm512_shuffle_f32x4::<0xdd>(r[8 + c], r[12 + c]);
+                rows[c] = _mm512_shuffle_f32x4::<0x88>(even, even_below);
+                rows[4 + c] = _mm512_shuffle_f32x4::<0x88>(odd, odd_below);
+                rows[8 + c] = _mm512_shuffle_f32x4::<0xdd>(even, even_below);
+                rows[12 + c] = _mm512_shuffle_f32x4::<0xdd>(odd, odd_below);
+            }
+        }
+    }
+    #[inline(always)]
+    fn store_away(self, x: &mut [f32], v: __m512) {
+        assert!(x.len() >= 16 && x.as_ptr().cast::<__m512>().is_aligned());
+        unsafe { _mm512_stream_ps(x.as_mut_ptr(), v) }
+    }
+    #[inline(always)]
+    fn wait_for_stores(self) {
+        unsafe { _mm_sfence() }
+    }
+    #[inline(always)]
+    fn apart<K: Kernel>(self, kernel: K) -> K::Output {
+        unsafe { run_apart(kernel) }
+    }
+    #[inline(always)]
     fn load_head(self, x: &[f32], fill: f32) -> __m512 {
+        if x.len() >= 16 {
+            return self.load(x);
+        }
         let mask = head(x.len());
         unsafe { _mm512_mask_loadu_ps(_mm512_set1_ps(fill), mask, x.as_ptr()) }
     }
     #[inline(always)]
     fn store_head(self, x: &mut [f32], v: __m512) {
+        if x.len() >= 16 {
+            return self.store(x, v);
+        }
         let mask = head(x.len());
         unsafe { _mm512_mask_storeu_ps(x.as_mut_ptr(), mask, v) }
     }
 }
 
-/// The lanes below `len`.
+/// The lanes below `len < 16`.
 #[inline(always)]
 fn head(len: usize) -> __mmask16 {
-    if len >= 16 { !0 } else { (1 << len) - 1 }
+    (1 << len) - 1
 }

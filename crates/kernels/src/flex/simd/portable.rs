@@ -1,6 +1,6 @@
 //! 4 lanes in plain Rust, which the compiler turns into SSE2, NEON or WebAssembly's `simd128`.
 
-use super::Simd;
+use super::{Kernel, MAX_LANES, Simd};
 
 /// Needs nothing of the processor.
 #[derive(Clone, Copy)]
@@ -96,4 +96,21 @@ impl Simd for Portable {
     fn greatest(self, v: V4) -> f32 {
         v.0[0].max(v.0[1]).max(v.0[2].max(v.0[3]))
     }
+    #[inline(always)]
+    fn transpose(self, rows: &mut [V4; MAX_LANES]) {
+        let r = [rows[0].0, rows[1].0, rows[2].0, rows[3].0];
+        for (i, row) in rows[..4].iter_mut().enumerate() {
+            row.0 = [r[0][i], r[1][i], r[2][i], r[3][i]];
+        }
+    }
+    #[inline(always)]
+    fn apart<K: Kernel>(self, kernel: K) -> K::Output {
+        run_apart(kernel)
+    }
+}
+
+/// A kernel, never inlined.
+#[inline(never)]
+fn run_apart<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run(Portable(()))
 }

@@ -1,0 +1,69 @@
+//! `genie eval`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use data::{ClipStore, TrueActions};
+use indicatif::ProgressBar;
+use train::evaluate::{Settings, evaluate};
+use train::export::load_encoder;
+
+use crate::device::DeviceArgument;
+use crate::play::read_world;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The world file; its action encoder lies beside it.
+    world: PathBuf,
+    /// Held-out clips.
+    #[arg(long)]
+    data: PathBuf,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Clips to look at.
+    #[arg(long, default_value_t = 128)]
+    clips: usize,
+    /// Clips to play as well.
+    #[arg(long, default_value_t = 64)]
+    rollouts: usize,
+    /// MaskGIT steps a frame.
+    #[arg(long, default_value_t = 25)]
+    steps: usize,
+    /// Temperature.
+    #[arg(long, default_value_t = 1.0)]
+    temperature: f32,
+    /// Seed of played frames.
+    #[arg(long, default_value_t = 0)]
+    seed: u32,
+    #[command(flatten)]
+    device: DeviceArgument,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let device = arguments.device.choose()?.device;
+    let world = read_world(&arguments.world, &device)?;
+    let encoder = load_encoder(&arguments.world, &world.card.config, &device)?;
+    let store = ClipStore::open(&arguments.data)?;
+    let truth = TrueActions::open(&arguments.data).ok();
+    let mut sampling = world.card.play.sampling(arguments.seed);
+    sampling.steps = arguments.steps;
+    sampling.temperature = arguments.temperature;
+    sampling.check()?;
+    let settings = Settings { clips: arguments.clips, rollouts: arguments.rollouts, sampling };
+    let bar = ProgressBar::new(1);
+    let result = evaluate(&world, &encoder, &store, truth.as_ref(), &settings, &mut |done, of| {
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    })?;
+    bar.finish_and_clear();
+    let json = serde_json::to_value(&result)?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&json)?);
+    } else if let Some(figures) = json.as_object() {
+        for (name, value) in figures {
+            println!("{name:<24} {value}");
+        }
+    }
+    Ok(())
+}

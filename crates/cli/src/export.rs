@@ -1,0 +1,84 @@
+//! `genie export`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use model::maskgit::Order;
+use model::world::PlayDefaults;
+use train::export::{Export, encoder_path, export};
+use train::run::Run;
+
+use crate::device::DeviceArgument;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The run's folder.
+    #[arg(default_value = "runs/world")]
+    run: PathBuf,
+    /// The world file to write.
+    #[arg(long, default_value = "world.safetensors")]
+    out: PathBuf,
+    /// A short name for the world; by default the run's.
+    #[arg(long)]
+    name: Option<String>,
+    /// One line about the world.
+    #[arg(long, default_value = "A world learned from video")]
+    about: String,
+    /// Clips that the prompts come from and the actions are named by; by default the run's own.
+    #[arg(long)]
+    gallery: Option<PathBuf>,
+    /// Prompts in the gallery.
+    #[arg(long, default_value_t = 12)]
+    prompts: usize,
+    /// MaskGIT steps a frame that play starts with.
+    #[arg(long, default_value_t = 4)]
+    steps: usize,
+    /// Temperature that play starts with.
+    #[arg(long, default_value_t = 0.5)]
+    temperature: f32,
+    /// Order of unmasking that play starts with.
+    #[arg(long, default_value = "random", value_parser = order)]
+    order: Order,
+    #[command(flatten)]
+    device: DeviceArgument,
+}
+
+/// `confidence` or `random`.
+pub fn order(text: &str) -> Result<Order, String> {
+    match text {
+        "confidence" => Ok(Order::Confidence),
+        "random" => Ok(Order::Random),
+        _ => Err(format!("`{text}` is no order; there are confidence and random")),
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let run = Run::open(&arguments.run)?;
+    let device = arguments.device.choose()?.device;
+    let name = arguments.name.clone().unwrap_or_else(|| {
+        let folder = arguments.run.file_name().unwrap_or_default();
+        folder.to_string_lossy().into_owned()
+    });
+    let wish = Export {
+        name,
+        about: arguments.about.clone(),
+        play: PlayDefaults {
+            steps: arguments.steps,
+            temperature: arguments.temperature,
+            order: arguments.order,
+        },
+        prompts: arguments.prompts,
+        gallery: arguments.gallery.clone().unwrap_or(run.settings.data.clone()),
+    };
+    wish.play.sampling(0).check()?;
+    let card = export(&run, &wish, &arguments.out, &device)?;
+    println!(
+        "{}: {} actions ({}), {} prompts; its action encoder, for evaluation: {}",
+        arguments.out.display(),
+        card.actions.len(),
+        card.actions.join(", "),
+        card.gallery.len(),
+        encoder_path(&arguments.out).display()
+    );
+    Ok(())
+}

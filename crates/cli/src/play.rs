@@ -1,0 +1,131 @@
+//! `genie play`.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use model::World;
+use model::maskgit::Order;
+use model::picture::Frame;
+use model::session::{Options, Session};
+use train::picture_files::{animation, sheet};
+
+use crate::device::DeviceArgument;
+use crate::export::order;
+use crate::misuse::misuse;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The world file.
+    world: PathBuf,
+    /// The picture to start from, of any size.
+    #[arg(long, conflicts_with = "scene")]
+    prompt: Option<PathBuf>,
+    /// A prompt of the world's own gallery to start from, counted from 0.
+    #[arg(long)]
+    scene: Option<usize>,
+    /// Latent actions to press, separated by commas.
+    #[arg(long, value_delimiter = ',', required = true)]
+    actions: Vec<usize>,
+    /// The same seed and actions play the same frames.
+    #[arg(long, default_value_t = 0)]
+    seed: u32,
+    /// MaskGIT steps a frame; by default the world's.
+    #[arg(long)]
+    steps: Option<usize>,
+    /// Temperature; by default the world's.
+    #[arg(long)]
+    temperature: Option<f32>,
+    /// Order of unmasking, confidence or random; by default the world's.
+    #[arg(long, value_parser = order)]
+    order: Option<Order>,
+    /// Where to write the frames: an animation (.gif) or a sheet (.png).
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Print the tokens of every frame, the prompt's first, one line of hexadecimal numbers each.
+    #[arg(long)]
+    tokens: bool,
+    #[command(flatten)]
+    device: DeviceArgument,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let format = arguments.out.as_deref().map(format).transpose()?;
+    let device = arguments.device.choose()?.device;
+    let world = read_world(&arguments.world, &device)?;
+    let mut sampling = world.card.play.sampling(arguments.seed);
+    sampling.steps = arguments.steps.unwrap_or(sampling.steps);
+    sampling.temperature = arguments.temperature.unwrap_or(sampling.temperature);
+    sampling.order = arguments.order.unwrap_or(sampling.order);
+    sampling.check()?;
+    let actions = world.card.config.actions();
+    if let Some(&action) = arguments.actions.iter().find(|&&a| a >= actions) {
+        return Err(model::Error::Action { action, last: actions - 1 }.into());
+    }
+    let options = Options { sampling, cache: true };
+    let frames = pollster::block_on(async {
+        let mut session = match &arguments.prompt {
+            Some(path) => {
+                let bytes = fs::read(path)
+                    .with_context(|| format!("can't read the picture {}", path.display()))?;
+                let frame = Frame::from_picture(&bytes, &world.card.config)
+                    .with_context(|| path.display().to_string())?;
+                Session::start(&world, &[frame], options).await?
+            }
+            None => {
+                let scene = arguments.scene.unwrap_or(0);
+                let gallery = &world.card.gallery;
+                let prompt = gallery.get(scene).ok_or_else(|| {
+                    misuse(format!(
+                        "scene {scene} doesn't exist: this world has {}; or start from a picture with --prompt",
+                        gallery.len()
+                    ))
+                })?;
+                Session::from_tokens(&world, vec![prompt.tokens.clone()], options).await?
+            }
+        };
+        let mut frames = vec![session.picture().clone()];
+        for &action in &arguments.actions {
+            frames.push(session.step(action).await?.clone());
+        }
+        if arguments.tokens {
+            for tokens in session.tokens() {
+                println!("{}", tokens.iter().map(|t| format!("{t:03x}")).collect::<String>());
+            }
+        }
+        anyhow::Ok(frames)
+    })?;
+    if let (Some(path), Some(format)) = (&arguments.out, format) {
+        let bytes = match format {
+            Format::Animation => animation(&frames, world.card.config.fps)?,
+            Format::Sheet => sheet(&frames)?,
+        };
+        train::checkpoint::write_atomically(path, &bytes)?;
+        eprintln!("{} frames in {}", frames.len(), path.display());
+    }
+    Ok(())
+}
+
+/// Reads a world file; errors name it.
+pub fn read_world(path: &Path, device: &burn::tensor::Device) -> Result<World> {
+    let bytes =
+        fs::read(path).with_context(|| format!("can't read the world {}", path.display()))?;
+    World::from_bytes(&bytes, device).with_context(|| path.display().to_string())
+}
+
+enum Format {
+    Animation,
+    Sheet,
+}
+
+fn format(path: &Path) -> Result<Format> {
+    match path.extension().and_then(OsStr::to_str) {
+        Some("gif") => Ok(Format::Animation),
+        Some("png") => Ok(Format::Sheet),
+        _ => Err(misuse(format!(
+            "{}: the name must end in .gif (an animation) or .png (a sheet)",
+            path.display()
+        ))),
+    }
+}

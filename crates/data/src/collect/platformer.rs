@@ -1,0 +1,148 @@
+//! The built-in platformer: one game per clip, so clip `i` needs no clip before it.
+
+use std::ops::ControlFlow;
+
+use platformer::policy::{MixedPolicy, Policy as _};
+use platformer::{FRAME_BYTES, FRAMES_PER_SECOND, HEIGHT, Platformer, WIDTH};
+
+use super::cutter::{Cut, Cutter};
+use super::{CollectSpec, OnProgress, Sink, Source};
+use crate::hash::{Stream, below, mix};
+use crate::{ClipBuf, Error, Result};
+
+/// Tries to get one clip; a level is left for the next one when its hero dies too early.
+const TRIES: u64 = 1000;
+/// The policy runs for 120 frames before it first wanders or turns back, and the heroes here live
+/// longer than CoinRun's: with a walk-in as short as there, two thirds of all actions went right.
+const WALK_INS: u64 = 4;
+
+/// Collects clips of the built-in platformer, played by its own mixed policy. Needs nothing but
+/// this program. Of [`CollectSpec::policy`] only `walk_in` is used (four times as many frames); actions are numbered as
+/// `platformer::Action::index`.
+///
+/// Returns the number of clips in the store.
+///
+/// # Errors
+/// [`Error::Invalid`] for settings out of range (clips longer than levels are, for one), and those
+/// of [`ClipStore`](crate::ClipStore) for the store.
+pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64> {
+    let source = Source {
+        name: "platformer",
+        licence: "MIT OR Apache-2.0, drawn by this program",
+        mode: "",
+        policy: format!(
+            "platformer mixed, walk-in 0-{} frames",
+            WALK_INS * u64::from(spec.policy.walk_in)
+        ),
+        fps: f64::from(FRAMES_PER_SECOND),
+        height: HEIGHT as u16,
+        width: WIDTH as u16,
+    };
+    let mut sink = Sink::open(spec, &source, on_progress)?;
+    if sink.is_full() {
+        let _ = sink.report();
+    }
+    while !sink.is_full() {
+        let clip = clip(spec, sink.next())?;
+        if let ControlFlow::Break(()) = sink.push(clip)? {
+            break;
+        }
+    }
+    Ok(sink.store.len())
+}
+
+/// Clip number `number`, whatever was made before.
+fn clip(spec: &CollectSpec, number: u64) -> Result<ClipBuf> {
+    (0..TRIES).find_map(|attempt| episode(spec, mix(&[spec.seed, number, attempt]))).ok_or_else(|| {
+        Error::Invalid(format!(
+            "no level lasted {} frames in {TRIES} tries. Choose fewer frames per clip or a shorter walk-in",
+            spec.frames_per_clip
+        ))
+    })
+}
+
+/// Plays one level from its start; `None` when it ends before a clip is complete.
+fn episode(spec: &CollectSpec, seed: u64) -> Option<ClipBuf> {
+    let mut luck = Stream::new(seed);
+    let level = spec.levels.start + below(luck.next(), spec.levels.count());
+    let mut game = Platformer::new(level);
+    let mut policy = MixedPolicy::new(luck.next());
+    let mut cutter = Cutter::new(spec.frames_per_clip as usize);
+    let walk_in = luck.below(WALK_INS * u64::from(spec.policy.walk_in) + 1);
+    cutter.begin(walk_in);
+    let mut frame = vec![0; FRAME_BYTES];
+    let mut passed = 0;
+    let mut ended = false;
+    loop {
+        // Frames of the walk-in are not kept, so they need not be drawn.
+        if passed >= walk_in {
+            game.render_into(&mut frame);
+        }
+        passed += 1;
+        if let Cut::Clip(clip) = cutter.frame(&frame) {
+            return Some(clip);
+        }
+        if ended {
+            return None;
+        }
+        let action = policy.act(&game.state());
+        cutter.action(action.index() as u8);
+        ended = game.step(action).is_end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ClipStore, LevelRange, TrueActions};
+
+    fn spec(out: &std::path::Path, frames: u64) -> CollectSpec {
+        let mut spec = CollectSpec::new(out, frames);
+        spec.levels = LevelRange {
+            start: 100,
+            end: 140,
+        };
+        spec
+    }
+
+    /// A collection that was stopped and continued is the one that was not.
+    #[test]
+    fn stopping_and_going_on_changes_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let (whole, parts) = (
+            directory.path().join("whole"),
+            directory.path().join("parts"),
+        );
+        let clips = platformer(&spec(&whole, 70 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!(clips, 70);
+        let stopped = platformer(&spec(&parts, 70 * 32), &mut |_| ControlFlow::Break(())).unwrap();
+        assert_eq!(stopped, 32);
+        platformer(&spec(&parts, 40 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
+        platformer(&spec(&parts, 70 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
+        let (a, b) = (
+            ClipStore::open(&whole).unwrap(),
+            ClipStore::open(&parts).unwrap(),
+        );
+        let (x, y) = (
+            TrueActions::open(&whole).unwrap(),
+            TrueActions::open(&parts).unwrap(),
+        );
+        for i in 0..70 {
+            assert_eq!(a.read_clip(i).unwrap(), b.read_clip(i).unwrap());
+            assert_eq!(x.read(i).unwrap(), y.read(i).unwrap());
+        }
+    }
+
+    #[test]
+    fn going_on_with_other_settings_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let out = directory.path().join("clips");
+        platformer(&spec(&out, 64), &mut |_| ControlFlow::Continue(())).unwrap();
+        let mut other = spec(&out, 128);
+        other.levels.end = 141;
+        let text = platformer(&other, &mut |_| ControlFlow::Continue(()))
+            .unwrap_err()
+            .to_string();
+        assert!(text.contains("levels") && text.contains("clips"), "{text}");
+    }
+}

@@ -1,0 +1,266 @@
+//! `x + W_out attention(W_qkv norm(x) + b_qkv) + b_out`
+
+use super::{
+    feed_forward::add,
+    product::{Linear, Sums, Weight, merge},
+};
+use crate::flex::{
+    attention::{Axis, Sizes, ahead, back, gather, groups, layer, scatter, times},
+    buffer::Buffer,
+    gemm::Panels,
+    layer_norm,
+    saved::Saved,
+    simd::{Kernel, Simd, dispatch},
+    stream::copy_away,
+    threads,
+};
+
+/// Rows that are worked on at once, about.
+const BLOCK: usize = 96;
+
+/// The layer's parameters.
+#[derive(Clone, Copy)]
+pub(crate) struct Params<'a> {
+    /// Layer norm's gain and shift, `[D]`.
+    pub(crate) norm: (&'a [f32], &'a [f32]),
+    /// `D → 3I`
+    pub(crate) qkv: Linear<'a>,
+    /// Gains of QK-norm, `[d]`.
+    pub(crate) gains: (&'a [f32], &'a [f32]),
+    /// `I → D`
+    pub(crate) out: Linear<'a>,
+}
+
+/// The gradients of all parameters.
+pub(crate) struct Gradients {
+    pub(crate) norm: (Vec<f32>, Vec<f32>),
+    pub(crate) qkv: Sums,
+    pub(crate) gains: [Vec<f32>; 2],
+    pub(crate) out: Sums,
+}
+
+/// What the backward pass needs: for every row, in the order of the groups, `qkv` and attention's
+/// output: `[rows, 4I]`.
+pub(crate) type Kept = Saved;
+
+/// The layer's output for `x [B, T, N, D]`; and, if asked for, what [`backward`] needs.
+pub(crate) fn forward(
+    axis: Axis,
+    x: &[f32],
+    params: Params,
+    sizes: Sizes,
+    save: bool,
+) -> (Vec<f32>, Option<Kept>) {
+    let (d, inner) = (params.out.b.len(), sizes.heads * sizes.d);
+    let times = times(axis, sizes.frames, sizes.d);
+    let layer = layer(params.gains, times.as_ref(), sizes);
+    let (qkv, out) = (Weight::new(params.qkv), Weight::new(params.out));
+    let mut y = vec![0.0; x.len()];
+    let mut saved = Saved::room(if save { x.len() / d * 4 * inner } else { 0 });
+    let length = length(axis, sizes);
+    let count = (BLOCK / length).max(1);
+    let mut rooms = saved.chunks_mut(count * length * 4 * inner);
+    let xs = blocks(groups(axis, x.chunks_exact(d), sizes, sizes.frames), count);
+    let ys = blocks(groups(axis, y.chunks_exact_mut(d), sizes, sizes.frames), count);
+    let all = xs.into_iter().zip(ys);
+    let all = all.map(|(x, y)| (x, y, rooms.next())).collect();
+    threads::for_each(threads::turns(all), |blocks| {
+        dispatch(Forward {
+            layer,
+            params,
+            qkv: &qkv,
+            out: &out,
+            length,
+            blocks,
+        });
+    });
+    (y, save.then(|| Saved::new(saved)))
+}
+
+/// Gradients of `x` and all parameters from that of the output, `dy [B, T, N, D]`.
+pub(crate) fn backward(
+    axis: Axis,
+    x: &[f32],
+    params: Params,
+    sizes: Sizes,
+    kept: &Kept,
+    dy: &[f32],
+) -> (Vec<f32>, Gradients) {
+    let (d, inner) = (params.out.b.len(), sizes.heads * sizes.d);
+    let times = times(axis, sizes.frames, sizes.d);
+    let layer = layer(params.gains, times.as_ref(), sizes);
+    let (qkv, out) = (Weight::transposed(params.qkv), Weight::transposed(params.out));
+    let mut dx = vec![0.0; x.len()];
+    let length = length(axis, sizes);
+    let count = (BLOCK / length).max(1);
+    let cut = |values| blocks(groups(axis, values, sizes, sizes.frames), count);
+    let kept = kept.values().chunks(count * length * 4 * inner);
+    let inputs = cut(x.chunks_exact(d)).into_iter().zip(kept);
+    let dys = cut(dy.chunks_exact(d)).into_iter();
+    let dxs = blocks(groups(axis, dx.chunks_exact_mut(d), sizes, sizes.frames), count);
+    let all = inputs.zip(dys.zip(dxs)).collect();
+    let sums = threads::map(threads::long_turns(all, 4), |blocks| {
+        dispatch(Backward {
+            layer,
+            params,
+            qkv: &qkv,
+            out: &out,
+            length,
+            blocks,
+        })
+    });
+    let mut total = Gradients::zeros(d, sizes.d, &qkv, &out);
+    for sums in sums {
+        total.merge(&sums);
+    }
+    (dx, total)
+}
+
+/// Tokens of a group.
+fn length(axis: Axis, sizes: Sizes) -> usize {
+    match axis {
+        Axis::Space => sizes.tokens,
+        Axis::Time => sizes.frames,
+    }
+}
+
+/// Joins `count` groups at a time.
+fn blocks<R>(groups: Vec<Vec<R>>, count: usize) -> Vec<Vec<R>> {
+    let mut groups = groups.into_iter();
+    std::iter::from_fn(|| {
+        let block: Vec<R> = groups.by_ref().take(count).flatten().collect();
+        (!block.is_empty()).then_some(block)
+    })
+    .collect()
+}
+
+impl Gradients {
+    fn zeros(width: usize, d: usize, qkv: &Weight, out: &Weight) -> Self {
+        Self {
+            norm: (vec![0.0; width], vec![0.0; width]),
+            qkv: qkv.zeros(),
+            gains: [vec![0.0; d], vec![0.0; d]],
+            out: out.zeros(),
+        }
+    }
+
+    fn merge(&mut self, more: &Self) {
+        merge(&mut self.norm.0, &more.norm.0);
+        merge(&mut self.norm.1, &more.norm.1);
+        self.qkv.merge(&more.qkv);
+        merge(&mut self.gains[0], &more.gains[0]);
+        merge(&mut self.gains[1], &more.gains[1]);
+        self.out.merge(&more.out);
+    }
+}
+
+struct Forward<'a, 'b> {
+    layer: ahead::Layer<'a>,
+    params: Params<'a>,
+    qkv: &'a Weight<'a>,
+    out: &'a Weight<'a>,
+    /// Tokens of a group.
+    length: usize,
+    /// Rows of `x` and `y`, and room for what is kept.
+    blocks: Vec<(Vec<&'b [f32]>, Vec<&'b mut [f32]>, Option<&'b mut [f32]>)>,
+}
+
+impl Kernel for Forward<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let (d, inner) = (self.params.out.b.len(), self.layer.inner());
+        let (gamma, beta) = self.params.norm;
+        let length = self.length;
+        let most = self.blocks.first().map_or(0, |(x, _, _)| x.len());
+        let mut scratch = ahead::Scratch::new(&self.layer, length, 0);
+        let [mut x, mut normed, mut qkv, mut mixed, mut y] =
+            [d, d, 3 * inner, inner, d].map(|width| Buffer::zeros(most * width));
+        for (x_rows, y_rows, room) in self.blocks {
+            let m = x_rows.len();
+            gather(s, &x_rows, &mut x);
+            for (x, normed) in x.chunks_exact(d).zip(normed.chunks_exact_mut(d)).take(m) {
+                layer_norm::row(s, x, gamma, beta, normed);
+            }
+            self.qkv.forward(s, m, &normed, &mut qkv);
+            for first in (0..m).step_by(length) {
+                let qkv = &qkv.padded()[first * 3 * inner..];
+                let mixed = &mut mixed[first * inner..][..length * inner];
+                ahead::group(s, &self.layer, &mut scratch, qkv, None, mixed);
+            }
+            if let Some(room) = room {
+                let (keep_qkv, keep_mixed) = room.split_at_mut(m * 3 * inner);
+                copy_away(s, &qkv[..m * 3 * inner], keep_qkv);
+                copy_away(s, &mixed[..m * inner], keep_mixed);
+            }
+            self.out.forward(s, m, &mixed, &mut y);
+            add(s, &x[..m * d], &mut y[..m * d]);
+            scatter(s, &y, y_rows);
+        }
+    }
+}
+
+/// Rows of `x`, what was kept, and rows of `dy` and `dx`.
+type Block<'b> = (
+    (Vec<&'b [f32]>, &'b [f32]),
+    (Vec<&'b [f32]>, Vec<&'b mut [f32]>),
+);
+
+struct Backward<'a, 'b> {
+    layer: ahead::Layer<'a>,
+    params: Params<'a>,
+    qkv: &'a Weight<'a>,
+    out: &'a Weight<'a>,
+    /// Tokens of a group.
+    length: usize,
+    blocks: Vec<Block<'b>>,
+}
+
+impl Kernel for Backward<'_, '_> {
+    type Output = Gradients;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Gradients {
+        let (d, inner) = (self.params.out.b.len(), self.layer.inner());
+        let (gamma, beta) = self.params.norm;
+        let (length, head) = (self.length, self.params.gains.0.len());
+        let most = self.blocks.first().map_or(0, |((x, _), _)| x.len());
+        let mut sums = Gradients::zeros(d, head, self.qkv, self.out);
+        let mut scratch = back::Scratch::new(&self.layer, length);
+        let mut panels = Panels::new();
+        let [mut x, mut normed, mut dy, mut dnormed, mut dx] =
+            [0; 5].map(|_| Buffer::zeros(most * d));
+        let [mut qkv, mut dmixed, mut dqkv] =
+            [3, 1, 3].map(|parts| Buffer::zeros(most * parts * inner));
+        for ((x_rows, kept), (dy_rows, dx_rows)) in self.blocks {
+            let m = x_rows.len();
+            let (kept_qkv, mixed) = kept.split_at(m * 3 * inner);
+            gather(s, &dy_rows, &mut dy);
+            sums.out.add(s, m, mixed, &dy, &mut panels);
+            self.out.backward(s, m, &dy, &mut dmixed);
+            gather(s, &[kept_qkv], &mut qkv);
+            for first in (0..m).step_by(length) {
+                let qkv = &qkv.padded()[first * 3 * inner..];
+                let dmixed = &dmixed.padded()[first * inner..];
+                let dqkv = &mut dqkv[first * 3 * inner..];
+                back::group(s, &self.layer, &mut scratch, qkv, dmixed, dqkv);
+            }
+            gather(s, &x_rows, &mut x);
+            for (x, normed) in x.chunks_exact(d).zip(normed.chunks_exact_mut(d)).take(m) {
+                layer_norm::row(s, x, gamma, beta, normed);
+            }
+            sums.qkv.add(s, m, &normed, &dqkv, &mut panels);
+            self.qkv.backward(s, m, &dqkv, &mut dnormed);
+            let rows = x.chunks_exact(d).zip(dnormed.chunks_exact(d));
+            for ((x, dnormed), dx) in rows.zip(dx.chunks_exact_mut(d)).take(m) {
+                let norm = (&mut sums.norm.0[..], &mut sums.norm.1[..]);
+                layer_norm::row_backward(s, x, gamma, dnormed, dx, norm);
+            }
+            add(s, &dy[..m * d], &mut dx[..m * d]);
+            scatter(s, &dx, dx_rows);
+        }
+        sums.gains = scratch.gains();
+        sums
+    }
+}

@@ -1,0 +1,13 @@
+//! Which path an operation takes: decided by its tensors' device and type.
+
+use burn::backend::{CubeDevice, DispatchDevice};
+use burn::tensor::{DType, Tensor};
+
+/// Whether the WGSL kernels take this tensor: f32, on a wgpu device, outside of autodiff (whose
+/// devices are wrapped), where training uses the plain twins. An operation asks for each tensor.
+pub(crate) fn wgsl<const D: usize>(tensor: &Tensor<D>) -> bool {
+    matches!(
+        tensor.device().as_dispatch(),
+        DispatchDevice::Cube(CubeDevice::Wgpu(_))
+    ) && tensor.dtype() == DType::F32
+}

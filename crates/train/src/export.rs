@@ -1,0 +1,175 @@
+//! From a run to a world file, and the latent action encoder that is kept beside it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use burn::tensor::Device;
+use data::ClipStore;
+use model::params::{self, Named};
+use model::picture::Frame;
+use model::world::{self, Card, FORMAT, PlayDefaults, Prompt};
+use model::{Config, LatentActionModel, World, session};
+
+use crate::checkpoint::{self, lookup, write_atomically};
+use crate::evaluate::{self, ActionMotion};
+use crate::phase::{load_dynamics, load_tokenizer};
+use crate::run::Run;
+use crate::sheet;
+
+/// What a world file is to say of itself.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// A short name.
+    pub name: String,
+    /// One line for people.
+    pub about: String,
+    /// Settings that play it best.
+    pub play: PlayDefaults,
+    /// Prompts in the gallery.
+    pub prompts: usize,
+    /// Clips that prompts are taken from and actions are named by.
+    pub gallery: PathBuf,
+}
+
+/// Where the latent action encoder of the world at `world` is kept.
+pub fn encoder_path(world: &Path) -> PathBuf {
+    world.with_extension("encoder.safetensors")
+}
+
+/// Writes the world of `run` to `out`, and its action encoder beside it.
+///
+/// # Errors
+/// If the run isn't trained yet, the gallery can't be read, or a file can't be written.
+pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result<Card> {
+    let config = &run.settings.config;
+    let tokenizer = load_tokenizer(run, device)?;
+    let models = load_dynamics(run, device)?;
+    let store = ClipStore::open(&export.gallery)?;
+    let mut world = sheet::world(config, &tokenizer, &models);
+    let motions = evaluate::measure_actions(&world, &models.actions, &store, 64)?;
+    world.card = Card {
+        format: FORMAT,
+        name: export.name.clone(),
+        about: export.about.clone(),
+        licence: store.spec().licence.clone(),
+        config: config.clone(),
+        actions: names(&motions),
+        gallery: gallery(&world, &store, export.prompts)?,
+        play: export.play.clone(),
+    };
+    let mut weights = pollster::block_on(params::read(&world.tokenizer, "tokenizer."))?;
+    weights.extend(pollster::block_on(params::read(&world.dynamics, "dynamics."))?);
+    let codes = world.actions.to_data().try_to_vec()?;
+    let shape = world.actions.dims().to_vec();
+    weights.insert("actions".into(), params::Values { shape, data: codes });
+    write_atomically(out, &world::to_bytes(&world.card, &weights)?)?;
+
+    let encoder = pollster::block_on(params::read(&models.actions, ""))?;
+    let kept: Named = encoder
+        .into_iter()
+        .filter(|(name, _)| !name.starts_with("decoder."))
+        .collect();
+    checkpoint::save(&encoder_path(out), &kept, config)?;
+    Ok(world.card)
+}
+
+/// The action encoder beside the world at `world`; its decoder is random and must not be used.
+///
+/// # Errors
+/// If there is none, or it belongs to a world of other sizes.
+pub fn load_encoder(world: &Path, config: &Config, device: &Device) -> Result<LatentActionModel> {
+    let path = encoder_path(world);
+    let (mut named, its) = checkpoint::load::<Config>(&path).with_context(|| {
+        format!(
+            "evaluation needs the latent action encoder that `genie export` writes beside the world, {}",
+            path.display()
+        )
+    })?;
+    ensure!(
+        its == *config,
+        "{} belongs to a world of other sizes",
+        path.display()
+    );
+    let fresh = LatentActionModel::new(config, device);
+    for (name, values) in pollster::block_on(params::read(&fresh, ""))? {
+        if name.starts_with("decoder.") {
+            named.insert(name, values);
+        }
+    }
+    Ok(params::load(fresh, "", &lookup(&named))?)
+}
+
+/// First frames of clips spread over the store, as tokens.
+fn gallery(world: &World, store: &ClipStore, prompts: usize) -> Result<Vec<Prompt>> {
+    let (height, width) = (store.height(), store.width());
+    evaluate::spread(store.len(), prompts)
+        .into_iter()
+        .enumerate()
+        .map(|(i, clip)| {
+            let bytes = store.read_clip(clip)?;
+            // Not the first frame: levels often begin alike.
+            let middle = store.frames_per_clip() / 2;
+            let size = height * width * 3;
+            let rgb = bytes[middle * size..(middle + 1) * size].to_vec();
+            let frame = Frame { height, width, rgb };
+            let tokens = pollster::block_on(session::tokenize(world, &[frame]))?;
+            Ok(Prompt { name: format!("Scene {}", i + 1), tokens: tokens.concat() })
+        })
+        .collect()
+}
+
+/// Names of latent actions from the motion they go with: the direction, and a number where several
+/// share one.
+fn names(motions: &[ActionMotion]) -> Vec<String> {
+    const STILL: f64 = 0.35;
+    let direction = |m: &ActionMotion| {
+        let side = match m.right {
+            x if x > STILL => "right",
+            x if x < -STILL => "left",
+            _ => "",
+        };
+        let height = match m.up {
+            y if y > STILL => "up",
+            y if y < -STILL => "down",
+            _ => "",
+        };
+        match (height, side) {
+            _ if m.share == 0.0 => "unused".to_owned(),
+            ("", "") => "still".to_owned(),
+            (a, "") | ("", a) => a.to_owned(),
+            (a, b) => format!("{a} {b}"),
+        }
+    };
+    let plain: Vec<String> = motions.iter().map(direction).collect();
+    plain
+        .iter()
+        .enumerate()
+        .map(|(i, name)| {
+            let before = plain[..i].iter().filter(|n| *n == name).count();
+            if plain.iter().filter(|n| *n == name).count() > 1 {
+                format!("{name} {}", before + 1)
+            } else {
+                name.clone()
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_named_by_their_motion() {
+        let motion = |right, up, share| ActionMotion { right, up, share };
+        let motions = [
+            motion(2.0, 0.0, 0.2),
+            motion(-2.0, 0.1, 0.2),
+            motion(0.0, 0.0, 0.2),
+            motion(1.0, 3.0, 0.2),
+            motion(3.0, 0.0, 0.2),
+            motion(0.0, 0.0, 0.0),
+        ];
+        assert_eq!(names(&motions), ["right 1", "left", "still", "up right", "right 2", "unused"]);
+    }
+}

@@ -1,0 +1,218 @@
+//! AdamW (Loshchilov and Hutter, arXiv 1711.05101) over a module's named parameters, with the
+//! gradient's norm clipped. Its state has names too, so that a checkpoint is a plain file.
+
+use std::collections::BTreeMap;
+
+use burn::module::Module;
+use burn::tensor::{Gradients, Tensor};
+use model::params::{self, Map, Named, Values, Visit};
+use model::{Error, Result};
+
+/// Constants of AdamW. The paper: β 0.9 / 0.9, weight decay 1e-4 (Appendix C).
+#[derive(Clone, Copy, Debug)]
+pub struct AdamW {
+    /// Decay of the gradient's mean.
+    pub beta1: f32,
+    /// Decay of its square's mean.
+    pub beta2: f32,
+    /// Keeps the divisor from 0.
+    pub epsilon: f32,
+    /// Decoupled weight decay, on matrices only.
+    pub weight_decay: f32,
+    /// Largest norm of the whole gradient.
+    pub clip: f32,
+}
+
+impl Default for AdamW {
+    fn default() -> Self {
+        Self { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weight_decay: 1e-2, clip: 1.0 }
+    }
+}
+
+/// AdamW and what it remembers of one module.
+#[derive(Clone, Debug, Default)]
+pub struct Optimizer {
+    settings: AdamW,
+    steps: u64,
+    moments: BTreeMap<String, Moments>,
+}
+
+#[derive(Clone, Debug)]
+struct Moments {
+    first: Tensor<1>,
+    second: Tensor<1>,
+    shape: Vec<usize>,
+}
+
+impl Optimizer {
+    /// An optimiser that has seen nothing.
+    pub fn new(settings: AdamW) -> Self {
+        Self { settings, ..Self::default() }
+    }
+
+    /// One step: `module` with its parameters moved against `gradients` at this learning rate.
+    /// Returns the norm of the gradient before clipping too.
+    pub fn step<M: Module>(
+        &mut self,
+        module: M,
+        gradients: &mut Gradients,
+        rate: f64,
+    ) -> (M, f32) {
+        let norm = norm(&module, gradients);
+        self.steps += 1;
+        let t = self.steps as i32;
+        let mut update = Update {
+            settings: &self.settings,
+            moments: &mut self.moments,
+            gradients,
+            // A gradient that isn't finite must not touch the weights.
+            scale: if norm.is_finite() {
+                (self.settings.clip / (norm + 1e-6)).min(1.0)
+            } else {
+                0.0
+            },
+            rate: rate as f32,
+            correction1: 1.0 - self.settings.beta1.powi(t),
+            correction2: 1.0 - self.settings.beta2.powi(t),
+        };
+        if norm.is_finite() {
+            (params::map(module, &mut update), norm)
+        } else {
+            (module, norm)
+        }
+    }
+
+    /// Steps taken.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Its state, named `{prefix}first.{parameter}` and `{prefix}second.{parameter}`.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the device can't be read.
+    pub fn state(&self, prefix: &str) -> Result<Named> {
+        let mut named = Named::new();
+        for (name, moments) in &self.moments {
+            for (kind, tensor) in [("first", &moments.first), ("second", &moments.second)] {
+                let data = tensor.to_data().convert::<f32>();
+                let data = data.try_to_vec().map_err(|e| Error::Device(format!("{e:?}")))?;
+                named.insert(
+                    format!("{prefix}{kind}.{name}"),
+                    Values { shape: moments.shape.clone(), data },
+                );
+            }
+        }
+        Ok(named)
+    }
+
+    /// Restores what [`Optimizer::state`] gave, for `module`.
+    ///
+    /// # Errors
+    /// [`Error::Weights`] if a moment is missing or has another shape than its parameter.
+    pub fn restore<M: Module>(
+        &mut self,
+        module: &M,
+        prefix: &str,
+        steps: u64,
+        state: &Named,
+    ) -> Result<()> {
+        struct Restore<'a> {
+            prefix: &'a str,
+            state: &'a Named,
+            moments: BTreeMap<String, Moments>,
+            problem: Option<String>,
+        }
+        impl Visit for Restore<'_> {
+            fn parameter<const D: usize>(&mut self, name: &str, value: Tensor<D>) {
+                let shape = value.dims().to_vec();
+                let device = value.device().inner();
+                let get = |kind: &str| {
+                    let key = format!("{}{kind}.{name}", self.prefix);
+                    match self.state.get(&key) {
+                        Some(v) if v.shape == shape => {
+                            Ok(Tensor::<1>::from_floats(v.data.as_slice(), &device))
+                        }
+                        Some(_) => Err(format!("{key} has another shape than its parameter")),
+                        None => Err(format!("{key} is missing")),
+                    }
+                };
+                match (get("first"), get("second")) {
+                    (Ok(first), Ok(second)) => {
+                        let moments = Moments { first, second, shape };
+                        self.moments.insert(name.to_owned(), moments);
+                    }
+                    (Err(problem), _) | (_, Err(problem)) => {
+                        self.problem.get_or_insert(problem);
+                    }
+                }
+            }
+        }
+        if steps == 0 {
+            *self = Self::new(self.settings);
+            return Ok(());
+        }
+        let mut restore = Restore { prefix, state, moments: BTreeMap::new(), problem: None };
+        params::visit(module, &mut restore);
+        if let Some(problem) = restore.problem {
+            return Err(Error::Weights(problem));
+        }
+        self.moments = restore.moments;
+        self.steps = steps;
+        Ok(())
+    }
+}
+
+fn norm<M: Module>(module: &M, gradients: &Gradients) -> f32 {
+    struct Squares<'a>(&'a Gradients, Vec<Tensor<1>>);
+    impl Visit for Squares<'_> {
+        fn parameter<const D: usize>(&mut self, _name: &str, value: Tensor<D>) {
+            if let Some(gradient) = value.grad(self.0) {
+                self.1.push(gradient.square().sum());
+            }
+        }
+    }
+    let mut squares = Squares(gradients, Vec::new());
+    params::visit(module, &mut squares);
+    if squares.1.is_empty() {
+        return 0.0;
+    }
+    Tensor::cat(squares.1, 0).sum().sqrt().into_scalar::<f32>()
+}
+
+struct Update<'a> {
+    settings: &'a AdamW,
+    moments: &'a mut BTreeMap<String, Moments>,
+    gradients: &'a mut Gradients,
+    scale: f32,
+    rate: f32,
+    correction1: f32,
+    correction2: f32,
+}
+
+impl Map for Update<'_> {
+    fn parameter<const D: usize>(&mut self, name: &str, value: Tensor<D>) -> Tensor<D> {
+        let Some(gradient) = value.grad_remove(self.gradients) else {
+            return value;
+        };
+        let shape = value.dims();
+        let size = shape.iter().product::<usize>();
+        let gradient = gradient.reshape([size]) * self.scale;
+        let weights = value.inner().reshape([size]);
+        let s = self.settings;
+        let old = self.moments.remove(name).unwrap_or_else(|| {
+            let zeros = Tensor::zeros([size], &weights.device());
+            Moments { first: zeros.clone(), second: zeros, shape: shape.to_vec() }
+        });
+        let first = old.first * s.beta1 + gradient.clone() * (1.0 - s.beta1);
+        let second = old.second * s.beta2 + gradient.square() * (1.0 - s.beta2);
+        let step = (first.clone() / self.correction1)
+            / ((second.clone() / self.correction2).sqrt() + s.epsilon);
+        // Gains, shifts and biases are not decayed.
+        let decay = if D >= 2 { s.weight_decay } else { 0.0 };
+        let weights = weights.clone() - (step + weights * decay) * self.rate;
+        self.moments
+            .insert(name.to_owned(), Moments { first, second, ..old });
+        Tensor::from_inner(weights.reshape(shape)).require_grad()
+    }
+}

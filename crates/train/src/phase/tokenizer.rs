@@ -1,0 +1,186 @@
+//! Phase 1: the video tokenizer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use burn::module::Module;
+use burn::tensor::Device;
+use data::ClipStore;
+use model::params;
+use model::picture::to_tensor;
+use model::quantizer::Quantizer;
+use model::tokenizer::{self, Tokenizer};
+
+use super::pace::Pace;
+use super::{Budget, Intervals, Outcome, State};
+use crate::checkpoint::{self, lookup};
+use crate::codes::{self, Revive, Usage};
+use crate::optimizer::{AdamW, Optimizer};
+use crate::report::{Display, Log, StepReport};
+use crate::rng::Rng;
+use crate::run::Run;
+use crate::schedule::Schedule;
+use crate::sheet;
+
+const PHASE: &str = "tokenizer";
+const STREAM: u64 = 0;
+
+struct Trainer {
+    model: Tokenizer,
+    optimizer: Optimizer,
+    state: State,
+}
+
+impl Trainer {
+    fn open(run: &Run, device: &Device) -> Result<Self> {
+        let settings = &run.settings.tokenizer;
+        device.seed(run.settings.seed);
+        let mut trainer = Self {
+            model: Tokenizer::new(&run.settings.config, device),
+            optimizer: Optimizer::new(AdamW::default()),
+            state: State {
+                step: 0,
+                seconds: 0.0,
+                schedule: Schedule::new(settings.rate, settings.warm_up),
+                usage: Usage::new(run.settings.config.codes(), settings.revive_after),
+                finished: false,
+            },
+        };
+        let path = run.checkpoint(PHASE);
+        if path.exists() {
+            let (tensors, state) = checkpoint::load::<State>(&path)?;
+            trainer.model = params::load(trainer.model, "tokenizer.", &lookup(&tensors))?;
+            trainer
+                .optimizer
+                .restore(&trainer.model, "adam.tokenizer.", state.step, &tensors)?;
+            trainer.state = state;
+        }
+        Ok(trainer)
+    }
+
+    fn save(&self, run: &Run) -> Result<()> {
+        let mut tensors = pollster::block_on(params::read(&self.model, "tokenizer."))?;
+        tensors.extend(self.optimizer.state("adam.tokenizer.")?);
+        checkpoint::save(&run.checkpoint(PHASE), &tensors, &self.state)
+    }
+
+    /// One step on `bytes` of `shape`; returns the figures to show.
+    fn step(
+        &mut self,
+        bytes: &[u8],
+        shape: [usize; 5],
+        seed: u64,
+        device: &Device,
+    ) -> Result<BTreeMap<&'static str, f64>> {
+        let rate = self.state.schedule.rate(self.state.step);
+        let frames = to_tensor(bytes, shape, device);
+        let made = self.model.reconstruct(frames.clone());
+        let error = (made.frames.clone() - frames).square().mean();
+        let loss = match &made.quantized.loss {
+            Some(own) => error.clone() + own.clone(),
+            None => error.clone(),
+        };
+        let mut gradients = loss.backward();
+        let (model, norm) = self.optimizer.step(self.model.clone(), &mut gradients, rate);
+        self.model = model;
+
+        let indices: Vec<i32> = made.quantized.indices.to_data().convert::<i32>().try_to_vec()?;
+        let codes = match &self.model.quantizer {
+            Quantizer::Vq(vq) => vq.codebook.dims()[0],
+            Quantizer::Fsq(fsq) => fsq.size(),
+        };
+        let counts = codes::count(&indices, codes);
+        let dead = self.state.usage.update(&counts, self.state.step);
+        if matches!(self.model.quantizer, Quantizer::Vq(_)) && !dead.is_empty() {
+            let latents: Vec<f32> = made.quantized.latents.to_data().try_to_vec()?;
+            let mut rng = Rng::of_step(seed, self.state.step, 11);
+            let mut revive = Revive { dead: &dead, latents: &latents, rng: &mut rng };
+            self.model = params::map(self.model.clone(), &mut revive);
+        }
+        let error = f64::from(error.into_scalar::<f32>());
+        Ok(BTreeMap::from([
+            ("loss", f64::from(loss.into_scalar::<f32>())),
+            ("psnr", -10.0 * error.log10()),
+            ("perplexity", codes::perplexity(&counts)),
+            ("gradient_norm", f64::from(norm)),
+        ]))
+    }
+}
+
+/// Trains the tokenizer of `run`, or goes on with it.
+pub(super) fn train(
+    run: &Run,
+    store: &Arc<ClipStore>,
+    device: &Device,
+    budget: Budget,
+    intervals: Intervals,
+    display: &mut dyn Display,
+) -> Result<Outcome> {
+    let device = &device.clone().autodiff();
+    let settings = &run.settings.tokenizer;
+    let mut trainer = Trainer::open(run, device)?;
+    if trainer.state.finished {
+        display.note("The tokenizer is trained already.");
+        return Ok(Outcome::Finished);
+    }
+    let config = &run.settings.config;
+    display.note(&format!(
+        "Phase 1 of 2: the video tokenizer, {} parameters.",
+        params::count(&trainer.model)
+    ));
+    let mut log = Log::append_to(&run.log())?;
+    let frames = settings.frames.min(config.frames);
+    let shape = [settings.batch, frames, config.height, config.width, 3];
+    let mut batches =
+        super::batches(run, store, frames, settings.batch, STREAM, trainer.state.step)?;
+    let mut pace = Pace::start(budget, intervals, &mut trainer.state);
+    while !pace.finished(&trainer.state) {
+        let bytes = batches.next_batch()?;
+        let rate = trainer.state.schedule.rate(trainer.state.step);
+        let figures = trainer.step(&bytes, shape, run.settings.seed, device)?;
+        let took = pace.step(&mut trainer.state);
+        if figures["loss"].is_nan() {
+            bail!(
+                "the tokenizer's loss is not a number any more at step {}. Its last checkpoint is in {}; try a smaller --rate",
+                trainer.state.step,
+                run.checkpoint(PHASE).display()
+            );
+        }
+        let report = StepReport {
+            phase: PHASE,
+            step: trainer.state.step,
+            seconds: trainer.state.seconds,
+            seconds_left: pace.seconds_left(&trainer.state),
+            frames_per_second: (settings.batch * frames) as f64 / took.max(1e-9),
+            rate,
+            figures,
+        };
+        log.step(&report)?;
+        display.step(&report);
+        if pace.wants_sheet() {
+            let path = run.sheet(PHASE, trainer.state.step);
+            sheet::reconstructions(&trainer.model.valid(), &bytes, shape, &path)?;
+        }
+        if display.wants_to_stop() {
+            trainer.save(run)?;
+            return Ok(Outcome::Stopped);
+        }
+        if pace.wants_checkpoint() {
+            trainer.save(run)?;
+        }
+    }
+    trainer.state.finished = true;
+    trainer.save(run)?;
+    Ok(Outcome::Finished)
+}
+
+/// The tokenizer of `run` as its last checkpoint has it, for inference on `device`.
+///
+/// # Errors
+/// If there is no checkpoint, or it doesn't fit the run's settings.
+pub fn load(run: &Run, device: &Device) -> Result<Tokenizer> {
+    let (tensors, _) = checkpoint::load::<State>(&run.checkpoint(PHASE))?;
+    let model = tokenizer::Tokenizer::new(&run.settings.config, device);
+    Ok(params::load(model, "tokenizer.", &lookup(&tensors))?)
+}

@@ -1,0 +1,173 @@
+//! A training run: its settings and its folder.
+//!
+//! ```text
+//! runs/NAME/run.json                    settings; a resume must match them
+//!           tokenizer.safetensors       checkpoint of phase 1
+//!           dynamics.safetensors        checkpoint of phase 2: latent actions and dynamics
+//!           log.jsonl                   one line per step
+//!           sheets/*.png                contact sheets
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use model::Config;
+use serde::{Deserialize, Serialize};
+
+use crate::checkpoint::write_atomically;
+use crate::masking::Masking;
+
+/// Everything that fixes the course of a training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Sizes.
+    pub config: Config,
+    /// The store of clips.
+    pub data: PathBuf,
+    /// Seed of weights, batches and masks.
+    pub seed: u64,
+    /// The video tokenizer's phase.
+    pub tokenizer: TokenizerSettings,
+    /// The phase of latent actions and dynamics.
+    pub dynamics: DynamicsSettings,
+}
+
+/// Settings of phase 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenizerSettings {
+    /// Clips a step.
+    pub batch: usize,
+    /// Frames of each clip, at most the config's.
+    pub frames: usize,
+    /// Highest learning rate.
+    pub rate: f64,
+    /// Steps of warm-up.
+    pub warm_up: u64,
+    /// Steps without use after which a code is revived.
+    pub revive_after: u64,
+}
+
+/// Settings of phase 2.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DynamicsSettings {
+    /// Clips a step that the dynamics model sees.
+    pub batch: usize,
+    /// Clips a step that the latent action model sees, these among them.
+    pub action_batch: usize,
+    /// Highest learning rate of the dynamics model.
+    pub rate: f64,
+    /// Highest learning rate of the latent action model.
+    pub action_rate: f64,
+    /// Steps of warm-up.
+    pub warm_up: u64,
+    /// Steps without use after which an action is revived.
+    pub revive_after: u64,
+    /// Share of steps in which the action decoder sees no frame but the last.
+    pub history_dropout: f32,
+    /// Share of frames hidden from the action decoder in the other steps.
+    pub hidden_frames: f32,
+    /// Whether small motion counts like large motion in the action model's loss.
+    pub motion_weighted: bool,
+    /// Mean squared change below which a picture counts as still.
+    pub motion_floor: f32,
+    /// What the dynamics model may see.
+    pub masking: Masking,
+}
+
+impl Settings {
+    /// Settings that suit `config`.
+    pub fn for_config(config: Config, data: PathBuf, seed: u64) -> Self {
+        let frames = config.frames;
+        Self {
+            config,
+            data,
+            seed,
+            tokenizer: TokenizerSettings {
+                batch: 4,
+                frames,
+                rate: 1e-3,
+                warm_up: 100,
+                revive_after: 200,
+            },
+            dynamics: DynamicsSettings {
+                batch: 6,
+                action_batch: 16,
+                rate: 1e-3,
+                action_rate: 1e-3,
+                warm_up: 100,
+                revive_after: 20,
+                history_dropout: 0.75,
+                hidden_frames: 0.3,
+                motion_weighted: true,
+                motion_floor: 0.002,
+                masking: Masking::default(),
+            },
+        }
+    }
+}
+
+/// The folder of a run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    folder: PathBuf,
+    /// Its settings.
+    pub settings: Settings,
+}
+
+impl Run {
+    /// Starts a run in `folder`, which must not hold one already.
+    ///
+    /// # Errors
+    /// If it does, or the folder can't be written.
+    pub fn create(folder: &Path, settings: Settings) -> Result<Self> {
+        let file = folder.join("run.json");
+        if file.exists() {
+            bail!(
+                "{} already holds a run. Go on with it by adding --resume, or choose another folder with --out",
+                folder.display()
+            );
+        }
+        fs::create_dir_all(folder.join("sheets"))
+            .with_context(|| format!("can't make the folder {}", folder.display()))?;
+        write_atomically(&file, &serde_json::to_vec_pretty(&settings)?)?;
+        Ok(Self { folder: folder.to_owned(), settings })
+    }
+
+    /// Opens the run in `folder`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let file = folder.join("run.json");
+        let text = fs::read(&file).with_context(|| {
+            format!("{} holds no run to resume (no run.json)", folder.display())
+        })?;
+        let settings = serde_json::from_slice(&text)
+            .with_context(|| format!("{} is damaged", file.display()))?;
+        Ok(Self { folder: folder.to_owned(), settings })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The log.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("log.jsonl")
+    }
+
+    /// The checkpoint of a phase.
+    pub fn checkpoint(&self, phase: &str) -> PathBuf {
+        self.folder.join(format!("{phase}.safetensors"))
+    }
+
+    /// The contact sheet of a phase after `step` steps.
+    pub fn sheet(&self, phase: &str, step: u64) -> PathBuf {
+        self.folder.join("sheets").join(format!("{phase}-{step:06}.png"))
+    }
+}

@@ -1,0 +1,30 @@
+// The browser tests:
+//
+//   node run.mjs page [--webgpu]    the built page in dist/, end to end
+//   node run.mjs kernels            the WGSL kernels against their twins
+//
+// `cargo xtask test` builds what they need and runs them.
+
+import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { kernels } from "./kernels.mjs";
+import { page } from "./page.mjs";
+import { finish } from "./runner.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
+const screenshots = join(target, "screenshots");
+const [what, ...flags] = process.argv.slice(2);
+
+await mkdir(screenshots, { recursive: true });
+if (what === "kernels") {
+  await kernels({ folder: join(target, "kernels-web") });
+} else if (what === "page") {
+  const webgpu = flags.includes("--webgpu");
+  await page({ folder: join(root, "dist"), target, screenshots, webgpu });
+} else {
+  console.error("usage: node run.mjs page [--webgpu] | kernels");
+  process.exit(2);
+}
+process.exit(finish());

@@ -1,0 +1,113 @@
+//! A full disk: it is told by the file, what was there stays, and no half-written file is left.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::support::{Ended, QUICK, command, files, folder_with_clips, genie, run, shared};
+
+/// Runs the program in `folder`, whose subfolder `full` is a disk of `kib` KiB with the content
+/// that `prepare` (a shell script) puts there. After it, `report` runs in the same place.
+///
+/// `None` where this system doesn't let us make such a disk.
+fn on_small_disk(folder: &Path, kib: u32, arguments: &str, report: &str) -> Option<Ended> {
+    let mount = format!("mount -t tmpfs -o size={kib}k none full");
+    let allowed = |script: &str| {
+        let mut probe = Command::new("unshare");
+        probe.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+        probe
+    };
+    fs::create_dir_all(folder.join("full")).unwrap();
+    let probe = allowed(&mount)
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if !probe.is_ok_and(|status| status.success()) {
+        return None;
+    }
+    let program = command(folder).get_program().to_string_lossy().into_owned();
+    let script = format!("{mount} && {{ {program} {arguments}; code=$?; {report}; exit $code; }}");
+    Some(run(allowed(&script).current_dir(folder)))
+}
+
+/// Runs the program in `folder` where no file may grow beyond `kib` KiB: writing fails in the middle
+/// of a file, as on a full disk, and it needs no rights.
+fn with_small_files(folder: &Path, kib: u32, arguments: &str) -> Ended {
+    let program = command(folder).get_program().to_string_lossy().into_owned();
+    // In blocks of 512 bytes.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {}; exec {program} {arguments}",
+        2 * kib
+    );
+    run(Command::new("sh").args(["-c", &script]).current_dir(folder))
+}
+
+#[test]
+fn an_export_onto_a_full_disk_keeps_the_old_world() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    let run = shared().join("run");
+    let arguments = |out: &str| format!("export {} --out {out} --device cpu", run.display());
+    fs::write(at.join("old.safetensors"), "the old world").unwrap();
+    with_small_files(at, 16, &arguments("old.safetensors")).bad(1, &["old.safetensors"]);
+    assert_eq!(
+        fs::read(at.join("old.safetensors")).unwrap(),
+        b"the old world"
+    );
+    assert!(!at.join("old.part").exists(), "half a file is left");
+
+    let ended = on_small_disk(at, 16, &arguments("full/new.safetensors"), "ls full");
+    match ended {
+        Some(ended) => {
+            let ended = ended.bad(1, &["full/new.safetensors", "full"]);
+            let left = ended.out.lines().last().unwrap_or_default();
+            assert!(!left.contains("new"), "left on the disk: {left}");
+        }
+        None => println!("no small disk can be mounted here: only the limit on files was tested"),
+    }
+}
+
+#[test]
+fn a_training_on_a_full_disk_can_go_on_elsewhere() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    let train = format!("train --out run --steps 3 {QUICK}");
+    with_small_files(at, 24, &train).bad(1, &["run/"]);
+    assert!(
+        !files(&at.join("run"))
+            .iter()
+            .any(|f| f.extension().is_some_and(|e| e == "part"))
+    );
+    // Nothing made so far is lost, and with room again it goes on.
+    genie(at, "train --out run --steps 3 --resume --device cpu").good();
+}
+
+#[test]
+fn collecting_onto_a_full_disk_keeps_whole_clips() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let more = "collect --out clips.zarr --frames 640 --seed 1";
+    let collect =
+        |script: &str| on_small_disk(at, 96, &more.replace("clips", "full/clips"), script);
+    match collect("cp -r full/clips.zarr kept.zarr") {
+        Some(ended) => {
+            ended.bad(1, &["full/clips.zarr", "disk is full"]);
+            // What was kept is a whole store, and can be gone on with.
+            genie(at, &more.replace("clips", "kept")).good();
+        }
+        None => println!("no small disk can be mounted here: not tested"),
+    }
+}
+
+#[test]
+fn playing_onto_a_full_disk_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = shared().join("world.safetensors");
+    let play = format!(
+        "play {} --actions 0,1,2,3 --device cpu --out film.gif",
+        world.display()
+    );
+    with_small_files(folder.path(), 1, &play).bad(1, &["film.gif"]);
+    assert_eq!(files(folder.path()), Vec::<std::path::PathBuf>::new());
+}

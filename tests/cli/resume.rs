@@ -1,0 +1,147 @@
+//! A training that is killed goes on as if nothing had happened: the same losses, to the last bit.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::{QUICK, command, folder_with_clips, genie};
+
+const STEPS: u64 = 120;
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The figures of each step, by phase and step. A step that a killed run had done after its last
+/// checkpoint is done again: its figures must be the same.
+fn figures(run: &Path) -> BTreeMap<(String, u64), Value> {
+    let mut all = BTreeMap::new();
+    for line in fs::read_to_string(run.join("log.jsonl")).unwrap().lines() {
+        // A killed program may leave half a line.
+        let Ok(line) = serde_json::from_str::<Value>(line) else {
+            continue;
+        };
+        let key = (
+            line["phase"].as_str().unwrap().to_owned(),
+            line["step"].as_u64().unwrap(),
+        );
+        let figures = line["figures"].clone();
+        if let Some(before) = all.insert(key.clone(), figures.clone()) {
+            assert_eq!(
+                before, figures,
+                "{key:?} was done twice, with another result"
+            );
+        }
+    }
+    all
+}
+
+/// Steps of a phase in the log so far.
+fn steps(run: &Path, phase: &str) -> usize {
+    let log = fs::read_to_string(run.join("log.jsonl")).unwrap_or_default();
+    log.lines()
+        .filter(|line| line.contains(&format!("\"phase\":\"{phase}\"")))
+        .count()
+}
+
+/// Starts the program and kills it once `phase` has done so many more steps.
+fn kill_after(folder: &Path, arguments: &str, phase: &str, more: usize) {
+    let run = folder.join("run");
+    let before = steps(&run, phase);
+    let mut child = command(folder)
+        .args(arguments.split_whitespace())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    while steps(&run, phase) < before + more {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it ended before it could be killed"
+        );
+        assert!(start.elapsed() < PATIENCE, "{phase} doesn't get on");
+        sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    assert_eq!(child.wait().unwrap().code(), None, "it ended by itself");
+}
+
+#[test]
+fn a_killed_training_goes_on_with_the_same_losses() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    let often = "--checkpoint-seconds 0.05";
+    genie(at, &format!("train --out whole --steps {STEPS} {QUICK}")).good();
+
+    kill_after(
+        at,
+        &format!("train --out run --steps {STEPS} {often} {QUICK}"),
+        "tokenizer",
+        30,
+    );
+    let resume = format!("train --out run --steps {STEPS} {often} --resume --device cpu");
+    kill_after(at, &resume, "tokenizer", 20);
+    kill_after(at, &resume, "dynamics", 30);
+    genie(at, &resume).good();
+
+    let (whole, killed) = (figures(&at.join("whole")), figures(&at.join("run")));
+    assert_eq!(whole.len() as u64, 2 * STEPS);
+    assert!(whole.keys().eq(killed.keys()), "steps are missing");
+    for (step, figures) in &whole {
+        assert_eq!(figures, &killed[step], "{step:?}");
+    }
+    // And so do the weights: the same world comes out.
+    for run in ["whole", "run"] {
+        genie(
+            at,
+            &format!("export {run} --out {run}.safetensors --name same --device cpu"),
+        )
+        .good();
+    }
+    let world = |name: &str| fs::read(at.join(name)).unwrap();
+    assert!(
+        world("whole.safetensors") == world("run.safetensors"),
+        "the worlds differ"
+    );
+}
+
+#[test]
+fn a_finished_training_is_not_done_again() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    genie(at, &format!("train --out run --steps 2 {QUICK}")).good();
+    let before = figures(&at.join("run"));
+    genie(at, "train --out run --steps 2 --resume --device cpu").good();
+    assert_eq!(figures(&at.join("run")), before);
+}
+
+#[test]
+fn a_run_is_neither_overwritten_nor_resumed_where_there_is_none() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    genie(at, "train --out run --resume --device cpu").bad(1, &["run", "no run to resume"]);
+    genie(at, &format!("train --out run --steps 1 {QUICK}")).good();
+    let log = fs::read(at.join("run/log.jsonl")).unwrap();
+    genie(at, &format!("train --out run --steps 1 {QUICK}")).bad(1, &["run", "--resume"]);
+    assert_eq!(fs::read(at.join("run/log.jsonl")).unwrap(), log);
+}
+
+#[test]
+fn a_damaged_run_is_told_by_the_file() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    genie(at, &format!("train --out run --steps 1 {QUICK}")).good();
+    let resume = "train --out run --steps 2 --resume --device cpu";
+    let checkpoint = at.join("run/dynamics.safetensors");
+    let good = fs::read(&checkpoint).unwrap();
+    fs::write(&checkpoint, &good[..good.len() / 2]).unwrap();
+    genie(at, resume).bad(1, &["dynamics.safetensors"]);
+    fs::write(&checkpoint, b"not a checkpoint").unwrap();
+    genie(at, resume).bad(1, &["dynamics.safetensors"]);
+    fs::write(&checkpoint, &good).unwrap();
+    fs::write(at.join("run/run.json"), "{\"config\": 3}").unwrap();
+    genie(at, resume).bad(1, &["run.json"]);
+}

@@ -1,0 +1,32 @@
+//! What did not work, and what can be done.
+
+use web::state::{Event, Remedy, Trouble};
+use yew::prelude::*;
+
+/// What [`TroubleBox`] takes.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What did not work.
+    pub trouble: Trouble,
+    /// Hears of the remedy.
+    pub on: Callback<Event>,
+}
+
+/// A box with one button.
+#[component]
+pub fn TroubleBox(props: &Props) -> Html {
+    let Trouble { title, detail, remedy } = &props.trouble;
+    let (label, event) = match remedy {
+        Remedy::Dismiss => ("All right", Event::Dismiss),
+        Remedy::Reload => ("Try again", Event::Remedy),
+        Remedy::Restart => ("Go on", Event::Remedy),
+    };
+    let onclick = props.on.reform(move |_| event.clone());
+    html! {
+        // The status line says it aloud.
+        <div class="trouble" data-testid="trouble">
+            <p><strong>{ title }</strong>{ " " }<span>{ detail }</span></p>
+            <button type="button" {onclick} data-testid="remedy">{ label }</button>
+        </div>
+    }
+}

@@ -1,0 +1,314 @@
+//! What the app and the worker say to each other.
+//!
+//! The worker handles one message at a time, in order, and answers each of Load, Start, Step and
+//! Rewind with exactly one of Ready, Frame or Failed. Large bytes travel beside the message
+//! ([`Message::blobs`]), handed over rather than copied.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// A message that can cross between the two programs.
+pub trait Message: Serialize + DeserializeOwned {
+    /// The message's large bytes, in a fixed order. They are marked `#[serde(skip)]`.
+    fn blobs(&mut self) -> Vec<&mut Vec<u8>>;
+}
+
+/// What computes the frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeviceKind {
+    /// The graphics processor, through WebGPU.
+    WebGpu,
+    /// The processor, in WebAssembly.
+    Cpu,
+}
+
+impl DeviceKind {
+    /// The name used in the page's address and in `data-device`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::WebGpu => "webgpu",
+            Self::Cpu => "cpu",
+        }
+    }
+
+    /// The kind with that name, if there is one.
+    pub fn from_id(id: &str) -> Option<Self> {
+        [Self::WebGpu, Self::Cpu].into_iter().find(|kind| kind.id() == id)
+    }
+}
+
+/// Why a device was chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeviceReason {
+    /// `?device=` in the page's address.
+    Asked,
+    /// The browser has a real graphics processor.
+    Gpu,
+    /// The browser has no WebGPU.
+    NoWebGpu,
+    /// The browser has WebGPU, but found no graphics processor.
+    NoAdapter,
+    /// The browser only imitates a graphics processor, which is slower than computing directly.
+    Software,
+    /// WebGPU failed to start.
+    Broken(String),
+}
+
+/// The device in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceReport {
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Why it was chosen.
+    pub reason: DeviceReason,
+    /// What the browser calls the graphics processor; empty if it doesn't say.
+    pub adapter: String,
+}
+
+/// A world listed in `worlds/index.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorldEntry {
+    /// The file is `worlds/<name>.safetensors`.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Size of the file, for the progress bar: a server that compresses doesn't tell.
+    #[serde(default)]
+    pub bytes: Option<u64>,
+}
+
+/// Which world to load.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WorldSource {
+    /// The first in the list.
+    First,
+    /// One of the list, by name.
+    Named(String),
+    /// A file of the visitor's own.
+    File {
+        /// Its name.
+        name: String,
+        /// Its bytes.
+        #[serde(skip)]
+        bytes: Vec<u8>,
+    },
+}
+
+/// What the page shows of a world.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorldSummary {
+    /// Name in the list, or of the file.
+    pub name: String,
+    /// One line for people.
+    pub about: String,
+    /// Licence and credits.
+    pub licence: String,
+    /// Height of a frame, pixels.
+    pub height: usize,
+    /// Width of a frame, pixels.
+    pub width: usize,
+    /// Frames a second of the video that it learned from.
+    pub fps: usize,
+    /// Names of the actions.
+    pub actions: Vec<String>,
+    /// Names of the gallery's prompts.
+    pub gallery: Vec<String>,
+    /// Settings that play it best.
+    pub sampling: Sampling,
+}
+
+/// How frames are sampled, as far as the page lets one choose.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sampling {
+    /// MaskGIT steps a frame.
+    pub steps: usize,
+    /// Temperature of the codes.
+    pub temperature: f32,
+    /// The player's seed.
+    pub seed: u32,
+}
+
+/// What a play starts from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Prompt {
+    /// The bytes of a picture file.
+    Picture(#[serde(skip)] Vec<u8>),
+    /// A picture of the world's gallery.
+    Gallery(usize),
+    /// Tokens of frames, oldest first.
+    Tokens(Vec<Vec<u32>>),
+}
+
+/// From the app to the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// Load a world.
+    Load {
+        /// Which one.
+        world: WorldSource,
+        /// The device to use, whatever the browser has.
+        device: Option<DeviceKind>,
+        /// Address of the folder `worlds/`.
+        folder: String,
+    },
+    /// Start to play.
+    Start {
+        /// From what.
+        prompt: Prompt,
+        /// How.
+        sampling: Sampling,
+    },
+    /// Play one action.
+    Step {
+        /// Its number.
+        action: usize,
+    },
+    /// Go back, at most to the prompt.
+    Rewind {
+        /// How many frames.
+        frames: usize,
+    },
+    /// Change how the next frames are sampled. Answered only if it fails.
+    SetSampling(Sampling),
+    /// Send small pictures of the gallery. Answered by any number of Thumbnail.
+    Thumbnails,
+}
+
+/// What the worker is busy with while loading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// The worker's own program is on its way.
+    Engine,
+    /// The list of worlds is on its way.
+    List,
+    /// The world is on its way.
+    World,
+    /// The world is being put on the device.
+    Build,
+}
+
+/// What a failure interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Task {
+    /// Loading.
+    Load,
+    /// Starting from a prompt.
+    Start,
+    /// A step.
+    Step,
+    /// Going back.
+    Rewind,
+    /// Changing the settings.
+    Settings,
+    /// Pictures of the gallery.
+    Thumbnails,
+}
+
+/// A picture as a canvas takes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Pixels.
+    pub width: usize,
+    /// Pixels.
+    pub height: usize,
+    /// Red, green, blue and alpha of each pixel.
+    #[serde(skip)]
+    pub rgba: Vec<u8>,
+}
+
+/// A frame of the world being played.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// What it looks like.
+    pub picture: Picture,
+    /// Frames played since the prompt; 0 is the prompt itself.
+    pub index: usize,
+    /// Its tokens.
+    pub tokens: Vec<u32>,
+    /// Milliseconds it took, for a step.
+    pub ms: Option<f64>,
+}
+
+/// From the worker to the app.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// The worker listens.
+    Booted,
+    /// Loading goes on.
+    Progress {
+        /// With what.
+        stage: Stage,
+        /// Bytes so far.
+        loaded: u64,
+        /// Bytes in all, if known.
+        total: Option<u64>,
+    },
+    /// The worlds there are.
+    Worlds(Vec<WorldEntry>),
+    /// A world can be played.
+    Ready {
+        /// Which one.
+        world: WorldSummary,
+        /// On what.
+        device: DeviceReport,
+    },
+    /// A picture of the gallery.
+    Thumbnail {
+        /// Its place.
+        index: usize,
+        /// What it looks like.
+        picture: Picture,
+    },
+    /// Answers Start, Step and Rewind.
+    Frame(Frame),
+    /// Something did not work; the worker goes on.
+    Failed {
+        /// What.
+        task: Task,
+        /// Why.
+        detail: String,
+    },
+    /// The worker can't go on: its graphics processor is gone, or it has a bug.
+    Died {
+        /// Why.
+        detail: String,
+    },
+}
+
+impl Message for ToWorker {
+    fn blobs(&mut self) -> Vec<&mut Vec<u8>> {
+        match self {
+            Self::Load { world: WorldSource::File { bytes, .. }, .. }
+            | Self::Start { prompt: Prompt::Picture(bytes), .. } => vec![bytes],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Message for FromWorker {
+    fn blobs(&mut self) -> Vec<&mut Vec<u8>> {
+        match self {
+            Self::Frame(Frame { picture, .. }) | Self::Thumbnail { picture, .. } => {
+                vec![&mut picture.rgba]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_message_leaves_its_bytes_out() {
+        let mut start = ToWorker::Start {
+            prompt: Prompt::Picture(vec![7; 1000]),
+            sampling: Sampling { steps: 4, temperature: 0.5, seed: 3 },
+        };
+        let text = serde_json::to_string(&start).unwrap();
+        assert!(text.len() < 100, "{text}");
+        let mut back: ToWorker = serde_json::from_str(&text).unwrap();
+        *back.blobs()[0] = std::mem::take(start.blobs()[0]);
+        assert!(matches!(back, ToWorker::Start { prompt: Prompt::Picture(b), .. } if b.len() == 1000));
+    }
+}

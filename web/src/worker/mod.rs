@@ -1,0 +1,82 @@
+//! The worker: downloads a world, picks a device, plays. It handles one message at a time.
+
+mod device;
+mod download;
+mod load;
+mod play;
+
+use futures::StreamExt;
+use futures::channel::mpsc;
+use wasm_bindgen::prelude::*;
+use web::protocol::{FromWorker, Task, ToWorker};
+use web::wire;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+use self::play::Player;
+
+fn main() {
+    std::panic::set_hook(Box::new(|info| {
+        // A panic ends a WebAssembly program: this is its last word.
+        post(FromWorker::Died { detail: format!("a mistake in the program ({info})") });
+    }));
+    let (sender, mut messages) = mpsc::unbounded::<ToWorker>();
+    let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        match wire::unpack(&event.data()) {
+            Ok(message) => {
+                // It fails only once the loop below has ended, which it never does.
+                let _ = sender.unbounded_send(message);
+            }
+            Err(why) => post(FromWorker::Died {
+                detail: format!("the page and its engine are of different versions ({why})"),
+            }),
+        }
+    });
+    scope().set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    // It listens for as long as the worker lives.
+    listener.forget();
+    wasm_bindgen_futures::spawn_local(async move {
+        let mut player = Player::default();
+        while let Some(message) = messages.next().await {
+            let task = task_of(&message);
+            if let Err(detail) = player.handle(message).await {
+                post(FromWorker::Failed { task, detail });
+            }
+        }
+    });
+    post(FromWorker::Booted);
+}
+
+fn task_of(message: &ToWorker) -> Task {
+    match message {
+        ToWorker::Load { .. } => Task::Load,
+        ToWorker::Start { .. } => Task::Start,
+        ToWorker::Step { .. } => Task::Step,
+        ToWorker::Rewind { .. } => Task::Rewind,
+        ToWorker::SetSampling(_) => Task::Settings,
+        ToWorker::Thumbnails => Task::Thumbnails,
+    }
+}
+
+/// This worker, as the browser sees it.
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Sends a message to the page.
+fn post(message: FromWorker) {
+    let sent = wire::pack(message)
+        .map_err(|why| JsValue::from_str(&why))
+        .and_then(|(message, blobs)| scope().post_message_with_transfer(&message, &blobs));
+    // Neither fails for our messages. If one did, throwing reaches the page as a worker error.
+    if let Err(error) = sent {
+        wasm_bindgen::throw_val(error);
+    }
+}
+
+/// What the browser threw, in words.
+fn thrown(error: &JsValue) -> String {
+    match error.dyn_ref::<js_sys::Error>() {
+        Some(error) => String::from(error.message()),
+        None => error.as_string().unwrap_or_else(|| format!("{error:?}")),
+    }
+}

@@ -1,0 +1,139 @@
+//! The world being played.
+
+use burn::tensor::{Int, Tensor, TensorData};
+use model::picture::{self, Frame as Pixels};
+use model::session::{Options, Session};
+use model::{World, maskgit};
+use web::protocol::{Frame, FromWorker, Picture, Prompt, Sampling, ToWorker};
+
+use super::load::{self, Loaded};
+use super::{post, scope};
+
+/// Pictures of the gallery decoded at a time.
+const THUMBNAILS_AT_ONCE: usize = 8;
+/// Pictures of the gallery that are shown at all.
+const MOST_THUMBNAILS: usize = 64;
+
+/// The worker's state.
+#[derive(Default)]
+pub struct Player {
+    world: Option<World>,
+    session: Option<Session>,
+}
+
+impl Player {
+    /// Does what `message` says and posts the answer, unless it fails.
+    pub async fn handle(&mut self, message: ToWorker) -> Result<(), String> {
+        match message {
+            ToWorker::Load { world, device, folder } => {
+                let Loaded { world, summary, device } = load::load(world, device, &folder).await?;
+                self.session = None;
+                self.world = Some(world);
+                post(FromWorker::Ready { world: summary, device });
+            }
+            ToWorker::Start { prompt, sampling } => {
+                self.session = Some(start(self.world()?, prompt, sampling).await?);
+                self.show(None)?;
+            }
+            ToWorker::Step { action } => {
+                let before = now();
+                self.session()?.step(action).await.map_err(|e| e.to_string())?;
+                self.show(Some(now() - before))?;
+            }
+            ToWorker::Rewind { frames } => {
+                self.session()?.rewind(frames).await.map_err(|e| e.to_string())?;
+                self.show(None)?;
+            }
+            ToWorker::SetSampling(sampling) => {
+                let session = self.session()?;
+                let sampling = full(sampling, session.sampling());
+                session.set_sampling(sampling).map_err(|e| e.to_string())?;
+            }
+            ToWorker::Thumbnails => thumbnails(self.world()?).await?,
+        }
+        Ok(())
+    }
+
+    fn world(&self) -> Result<&World, String> {
+        self.world.as_ref().ok_or_else(|| "there is no world yet".into())
+    }
+
+    fn session(&mut self) -> Result<&mut Session, String> {
+        self.session.as_mut().ok_or_else(|| "there is no first picture yet".into())
+    }
+
+    /// Posts the newest frame.
+    fn show(&mut self, ms: Option<f64>) -> Result<(), String> {
+        let session = self.session()?;
+        let tokens = session.tokens().last().map(<[u32]>::to_vec);
+        post(FromWorker::Frame(Frame {
+            picture: picture(session.picture()),
+            index: session.played(),
+            tokens: tokens.unwrap_or_default(),
+            ms,
+        }));
+        Ok(())
+    }
+}
+
+async fn start(world: &World, prompt: Prompt, sampling: Sampling) -> Result<Session, String> {
+    let card = &world.card;
+    let sampling = full(sampling, &card.play.sampling(sampling.seed));
+    let options = Options { sampling, ..Options::default() };
+    let started = match prompt {
+        Prompt::Picture(bytes) => {
+            let pixels = Pixels::from_picture(&bytes, &card.config).map_err(|e| e.to_string())?;
+            Session::start(world, &[pixels], options).await
+        }
+        Prompt::Gallery(place) => {
+            let prompt = card.gallery.get(place);
+            let prompt = prompt.ok_or("the gallery has no such picture")?;
+            Session::from_tokens(world, vec![prompt.tokens.clone()], options).await
+        }
+        Prompt::Tokens(frames) => Session::from_tokens(world, frames, options).await,
+    };
+    started.map_err(|e| e.to_string())
+}
+
+/// The page's settings, and the world's where the page has none.
+fn full(chosen: Sampling, rest: &maskgit::Sampling) -> maskgit::Sampling {
+    maskgit::Sampling {
+        steps: chosen.steps,
+        temperature: chosen.temperature,
+        seed: chosen.seed,
+        ..*rest
+    }
+}
+
+/// Decodes the gallery, each picture as the first frame of a video of its own.
+async fn thumbnails(world: &World) -> Result<(), String> {
+    let device = world.actions.device();
+    let shown = world.card.gallery.len().min(MOST_THUMBNAILS);
+    let gallery = &world.card.gallery[..shown];
+    for (batch, prompts) in gallery.chunks(THUMBNAILS_AT_ONCE).enumerate() {
+        let tokens = world.card.config.tokens_per_frame();
+        let ids: Vec<i32> = prompts.iter().flat_map(|p| &p.tokens).map(|&t| t as i32).collect();
+        let shape = [prompts.len(), 1, tokens];
+        let ids = Tensor::<3, Int>::from_data(TensorData::new(ids, shape), &device);
+        let pixels = world.tokenizer.decode(ids);
+        let [_, _, height, width, channels] = pixels.dims();
+        let data = pixels.into_data_async().await.map_err(|e| format!("{e:?}"))?;
+        let values: Vec<f32> = data.convert::<f32>().to_vec().map_err(|e| format!("{e:?}"))?;
+        let bytes = picture::to_bytes(&values);
+        for (i, rgb) in bytes.chunks_exact(height * width * channels).enumerate() {
+            let pixels = Pixels { height, width, rgb: rgb.to_vec() };
+            let index = batch * THUMBNAILS_AT_ONCE + i;
+            post(FromWorker::Thumbnail { index, picture: self::picture(&pixels) });
+        }
+    }
+    Ok(())
+}
+
+fn picture(frame: &Pixels) -> Picture {
+    Picture { width: frame.width, height: frame.height, rgba: frame.rgba() }
+}
+
+/// Milliseconds since the worker began.
+fn now() -> f64 {
+    scope().performance().map_or(0.0, |p| p.now())
+}
