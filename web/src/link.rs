@@ -54,8 +54,7 @@ impl Link {
         *self.0.worker.borrow_mut() = None;
         match start(&on) {
             Ok(running) => *self.0.worker.borrow_mut() = Some(running),
-            // Later, as the reducer may be running just now.
-            Err(why) => Timeout::new(0, move || on.emit(Event::WorkerDied(why))).forget(),
+            Err(why) => later(0, on, Event::WorkerDied(why)),
         }
     }
 
@@ -71,16 +70,21 @@ impl Link {
             (_, Err(why)) => Err(why),
         };
         if let Err(why) = sent {
-            Timeout::new(0, move || on.emit(Event::WorkerDied(why))).forget();
+            later(0, on, Event::WorkerDied(why));
         }
     }
 
     /// Brings [`Event::Tick`] after a while.
     pub fn tick_after(&self, number: u32, ms: f64) {
         if let Some(on) = self.0.on.borrow().clone() {
-            Timeout::new(ms as u32, move || on.emit(Event::Tick(number))).forget();
+            later(ms as u32, on, Event::Tick(number));
         }
     }
+}
+
+/// Tells `event` after a while; even after none at all, as the reducer may be running just now.
+fn later(ms: u32, on: Callback<Event>, event: Event) {
+    Timeout::new(ms, move || on.emit(event)).forget();
 }
 
 fn start(on: &Callback<Event>) -> Result<Running, String> {

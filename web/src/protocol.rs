@@ -94,7 +94,7 @@ pub enum WorldSource {
 }
 
 /// What the page shows of a world.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorldSummary {
     /// Name in the list, or of the file.
     pub name: String,

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::{path, plain, wgsl};
+use crate::{flex, path, plain, wgsl};
 
 /// Learned gains of QK-norm, `[d]` each, shared by all heads.
 #[derive(Clone, Debug)]
@@ -32,6 +32,9 @@ pub fn spatial_attention(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Tenso
     if takes_wgsl(&qkv, gains) {
         return wgsl::spatial_attention(qkv, gains, heads);
     }
+    if takes_flex(&qkv, gains) {
+        return flex::spatial_attention(qkv, gains, heads);
+    }
     plain::spatial_attention(qkv, gains, heads)
 }
 
@@ -55,6 +58,13 @@ pub fn temporal_attention(
     if wgpu_past && takes_wgsl(&qkv, gains) {
         return wgsl::temporal_attention(qkv, gains, heads, past);
     }
+    // There are no fused gradients through a past.
+    let flex_past = past.is_none_or(|past| {
+        path::flex(&past.keys) && path::flex(&past.values) && !qkv.device().is_autodiff()
+    });
+    if flex_past && takes_flex(&qkv, gains) {
+        return flex::temporal_attention(qkv, gains, heads, past);
+    }
     plain::temporal_attention(qkv, gains, heads, past)
 }
 
@@ -73,6 +83,10 @@ fn takes_wgsl(qkv: &Tensor<4>, gains: &QkGains) -> bool {
         && path::wgsl(&gains.query)
         && path::wgsl(&gains.key)
         && wgsl::supports_head_size(d)
+}
+
+fn takes_flex(qkv: &Tensor<4>, gains: &QkGains) -> bool {
+    path::flex(qkv) && path::flex(&gains.query) && path::flex(&gains.key)
 }
 
 fn check(qkv: &Tensor<4>, gains: &QkGains, heads: usize) {

@@ -221,7 +221,7 @@ impl Case {
 
 async fn read(tensor: Tensor<4>) -> Vec<f32> {
     let data = tensor.into_data_async().await.expect("a read-back");
-    data.into_vec().expect("f32 values")
+    data.try_into_vec().expect("f32 values")
 }
 
 /// SplitMix64.

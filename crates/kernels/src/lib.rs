@@ -4,7 +4,7 @@
 //! defines the operation, works on every device and has gradients. On devices where we have
 //! something faster the public function takes that path instead, with the same result:
 //!
-//! * [`flex`]: fused loops with hand-written backward passes, for the CPU;
+//! * `flex`: fused loops with hand-written backward passes, for the CPU;
 //! * [`wgsl`]: WebGPU kernels from the `wgsl/` folder, for wgpu devices outside of training.
 //!
 //! Dimension keys: `B` batch, `T` frames, `N` tokens per frame, `h` heads of `d` dimensions,
@@ -13,6 +13,8 @@
 mod attention;
 #[cfg(feature = "check")]
 pub mod check;
+mod flex;
+mod layers;
 mod linear;
 mod path;
 pub mod plain;
@@ -20,5 +22,8 @@ mod pointwise;
 pub mod wgsl;
 
 pub use attention::{Past, QkGains, normalised_keys, spatial_attention, temporal_attention};
+pub use layers::{
+    Affine, AttentionLayer, FeedForward, Norm, feed_forward, spatial_layer, temporal_layer,
+};
 pub use linear::{linear, linear_gelu};
 pub use pointwise::{gelu, layer_norm};

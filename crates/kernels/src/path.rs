@@ -1,6 +1,6 @@
 //! Which path an operation takes: decided by its tensors' device and type.
 
-use burn::backend::{CubeDevice, DispatchDevice};
+use burn::backend::{CubeDevice, DispatchDevice, FlexDevice};
 use burn::tensor::{DType, Tensor};
 
 /// Whether the WGSL kernels take this tensor: f32, on a wgpu device, outside of autodiff (whose
@@ -10,4 +10,12 @@ pub(crate) fn wgsl<const D: usize>(tensor: &Tensor<D>) -> bool {
         tensor.device().as_dispatch(),
         DispatchDevice::Cube(CubeDevice::Wgpu(_))
     ) && tensor.dtype() == DType::F32
+}
+
+/// Whether the fused loops for the CPU take this tensor: f32, on the flex backend, with or without
+/// autodiff.
+pub(crate) fn flex<const D: usize>(tensor: &Tensor<D>) -> bool {
+    let device = tensor.device();
+    // Devices are equal whether wrapped in autodiff or not. The page has no autodiff.
+    *device.as_dispatch() == DispatchDevice::Flex(FlexDevice) && tensor.dtype() == DType::F32
 }

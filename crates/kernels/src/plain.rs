@@ -4,6 +4,7 @@
 use burn::tensor::{Tensor, TensorData, activation::softmax};
 
 use crate::attention::{Past, QkGains};
+use crate::layers::{AttentionLayer, FeedForward};
 
 const QK_EPSILON: f32 = 1e-6;
 const LAYER_NORM_EPSILON: f32 = 1e-5;
@@ -162,4 +163,28 @@ pub fn linear(x: Tensor<4>, w: &Tensor<2>, b: &Tensor<1>) -> Tensor<4> {
     let [_, outputs] = w.dims();
     let y = x.reshape([batch * t * n, inputs]).matmul(w.clone()) + b.clone().unsqueeze::<2>();
     y.reshape([batch, t, n, outputs])
+}
+
+/// See [`crate::spatial_layer`].
+pub fn spatial_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
+    let seen = spatial_attention(normed_qkv(x.clone(), layer), &layer.gains, layer.heads);
+    x + linear(seen, &layer.out.weight, &layer.out.bias)
+}
+
+/// See [`crate::temporal_layer`].
+pub fn temporal_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
+    let seen = temporal_attention(normed_qkv(x.clone(), layer), &layer.gains, layer.heads, None);
+    x + linear(seen, &layer.out.weight, &layer.out.bias)
+}
+
+fn normed_qkv(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
+    let normed = layer_norm(x, &layer.norm.gamma, &layer.norm.beta);
+    linear(normed, &layer.qkv.weight, &layer.qkv.bias)
+}
+
+/// See [`crate::feed_forward`].
+pub fn feed_forward(x: Tensor<4>, layer: &FeedForward) -> Tensor<4> {
+    let normed = layer_norm(x.clone(), &layer.norm.gamma, &layer.norm.beta);
+    let hidden = gelu(linear(normed, &layer.up.weight, &layer.up.bias));
+    x + linear(hidden, &layer.down.weight, &layer.down.bias)
 }

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::{path, plain, wgsl};
+use crate::{flex, path, plain, wgsl};
 
 /// Layer norm over the last dimension of `x [B, T, N, D]`, with gain and shift `[D]`.
 ///
@@ -15,6 +15,9 @@ pub fn layer_norm(x: Tensor<4>, gamma: &Tensor<1>, beta: &Tensor<1>) -> Tensor<4
     if d.is_multiple_of(4) && path::wgsl(&x) && path::wgsl(gamma) && path::wgsl(beta) {
         return wgsl::layer_norm(x, gamma, beta);
     }
+    if path::flex(&x) && path::flex(gamma) && path::flex(beta) {
+        return flex::layer_norm(x, gamma, beta);
+    }
     plain::layer_norm(x, gamma, beta)
 }
 
@@ -22,6 +25,9 @@ pub fn layer_norm(x: Tensor<4>, gamma: &Tensor<1>, beta: &Tensor<1>) -> Tensor<4
 pub fn gelu(x: Tensor<4>) -> Tensor<4> {
     if x.shape().num_elements().is_multiple_of(4) && path::wgsl(&x) {
         return wgsl::gelu(x);
+    }
+    if path::flex(&x) {
+        return flex::gelu(x);
     }
     plain::gelu(x)
 }

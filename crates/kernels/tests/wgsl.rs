@@ -126,12 +126,12 @@ fn what_the_kernels_cannot_do_falls_back() {
         let spatial = kernels::spatial_attention(qkv.clone(), &gains(d), 1);
         let temporal = kernels::temporal_attention(qkv, &gains(d), 1, None);
         for attended in [spatial, temporal] {
-            let values = attended.into_data().into_vec::<f32>().unwrap();
+            let values = attended.into_data().try_into_vec::<f32>().unwrap();
             assert!(values.iter().all(|v| (v - 1.0).abs() < 1e-4), "{d}: {values:?}");
         }
     }
     let odd = kernels::gelu(Tensor::zeros([1, 1, 3, 3], &DEVICE));
-    assert_eq!(odd.into_data().into_vec::<f32>().unwrap(), [0.0; 9]);
+    assert_eq!(odd.into_data().try_into_vec::<f32>().unwrap(), [0.0; 9]);
 }
 
 /// Training on a GPU: autodiff tensors take the plain path, and have gradients.
@@ -141,6 +141,6 @@ fn autodiff_takes_the_plain_path() {
     let x = Tensor::<4>::ones([1, 1, 2, 8], &device).require_grad();
     let gradients = kernels::gelu(x.clone()).sum().backward();
     let gradient = x.grad(&gradients).expect("a gradient").into_data();
-    let values = gradient.into_vec::<f32>().unwrap();
+    let values = gradient.try_into_vec::<f32>().unwrap();
     assert!(values.iter().all(|g| (g - 1.083).abs() < 1e-2), "{values:?}");
 }

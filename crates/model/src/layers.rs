@@ -1,7 +1,8 @@
 //! Linear layers and layer norm: parameters here, arithmetic in the `kernels` crate.
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Distribution, Tensor, TensorData};
+use burn::tensor::{Device, Distribution, Tensor};
+use kernels::{Affine, Norm};
 
 /// `y = x W + b`.
 #[derive(Module, Debug)]
@@ -27,9 +28,12 @@ impl Linear {
         kernels::linear(x, &self.weight.val(), &self.bias.val())
     }
 
-    /// GELU of [`Linear::forward`].
-    pub fn forward_gelu(&self, x: Tensor<4>) -> Tensor<4> {
-        kernels::linear_gelu(x, &self.weight.val(), &self.bias.val())
+    /// Its parameters as the kernels take them.
+    pub(crate) fn values(&self) -> Affine {
+        Affine {
+            weight: self.weight.val(),
+            bias: self.bias.val(),
+        }
     }
 }
 
@@ -55,6 +59,14 @@ impl LayerNorm {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         kernels::layer_norm(x, &self.gamma.val(), &self.beta.val())
     }
+
+    /// Its parameters as the kernels take them.
+    pub(crate) fn values(&self) -> Norm {
+        Norm {
+            gamma: self.gamma.val(),
+            beta: self.beta.val(),
+        }
+    }
 }
 
 /// A parameter from a normal distribution around 0.
@@ -68,13 +80,4 @@ pub(crate) fn normal<const R: usize>(
         Distribution::Normal(0.0, deviation),
         device,
     ))
-}
-
-/// A parameter from values made on the host.
-pub(crate) fn from_values<const R: usize>(
-    values: Vec<f32>,
-    shape: [usize; R],
-    device: &Device,
-) -> Param<Tensor<R>> {
-    Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), device))
 }

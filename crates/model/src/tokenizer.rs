@@ -63,6 +63,21 @@ pub struct Reconstruction {
     pub quantized: Quantized,
 }
 
+impl Reconstruction {
+    /// The mean squared error over all pixels of the true `frames`, a scalar.
+    pub fn error(&self, frames: Tensor<5>) -> Tensor<1> {
+        (self.frames.clone() - frames).square().mean()
+    }
+
+    /// The tokenizer's loss: that error plus the quantiser's own loss.
+    pub fn loss(&self, error: Tensor<1>) -> Tensor<1> {
+        match &self.quantized.loss {
+            Some(quantizer) => error + quantizer.clone(),
+            None => error,
+        }
+    }
+}
+
 impl Tokenizer {
     /// A tokenizer of random weights.
     pub fn new(config: &Config, device: &Device) -> Self {
@@ -145,14 +160,5 @@ impl Tokenizer {
     fn frames(&self, x: Tensor<4>) -> Tensor<5> {
         let patches = self.decoder.to_patches.forward(x);
         from_patches(patches, self.patch, self.height, self.width)
-    }
-}
-
-/// The tokenizer's loss: mean squared error over all pixels, plus the quantiser's own.
-pub fn loss(reconstruction: &Reconstruction, frames: Tensor<5>) -> Tensor<1> {
-    let error = (reconstruction.frames.clone() - frames).square().mean();
-    match &reconstruction.quantized.loss {
-        Some(quantizer) => error + quantizer.clone(),
-        None => error,
     }
 }

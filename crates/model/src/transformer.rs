@@ -3,7 +3,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
-use kernels::{Past, QkGains};
+use kernels::{AttentionLayer, FeedForward, Past, QkGains};
 
 use crate::config::TransformerConfig;
 use crate::layers::{LayerNorm, Linear};
@@ -31,6 +31,16 @@ impl Attention {
             key_gain: Param::from_tensor(Tensor::ones([config.head_size], device)),
             out: Linear::new(inner, config.width, residual_gain, device),
             heads: config.heads,
+        }
+    }
+
+    fn layer(&self, norm: &LayerNorm) -> AttentionLayer {
+        AttentionLayer {
+            norm: norm.values(),
+            qkv: self.qkv.values(),
+            gains: self.gains(),
+            out: self.out.values(),
+            heads: self.heads,
         }
     }
 
@@ -86,19 +96,24 @@ impl StBlock {
         past: Option<&Past>,
         keep: bool,
     ) -> (Tensor<4>, Option<Past>) {
-        let qkv = self.spatial.qkv.forward(self.spatial_norm.forward(x.clone()));
-        let seen = kernels::spatial_attention(qkv, &self.spatial.gains(), self.spatial.heads);
-        let x = x + self.spatial.out.forward(seen);
-
-        let heads = self.temporal.heads;
-        let gains = self.temporal.gains();
-        let qkv = self.temporal.qkv.forward(self.temporal_norm.forward(x.clone()));
-        let kept = keep.then(|| kernels::normalised_keys(qkv.clone(), &gains, heads));
-        let seen = kernels::temporal_attention(qkv, &gains, heads, past);
-        let x = x + self.temporal.out.forward(seen);
-
-        let hidden = self.ff_in.forward_gelu(self.ff_norm.forward(x.clone()));
-        (x + self.ff_out.forward(hidden), kept)
+        let x = kernels::spatial_layer(x, &self.spatial.layer(&self.spatial_norm));
+        let (x, kept) = if past.is_none() && !keep {
+            let layer = self.temporal.layer(&self.temporal_norm);
+            (kernels::temporal_layer(x, &layer), None)
+        } else {
+            let heads = self.temporal.heads;
+            let gains = self.temporal.gains();
+            let qkv = self.temporal.qkv.forward(self.temporal_norm.forward(x.clone()));
+            let kept = keep.then(|| kernels::normalised_keys(qkv.clone(), &gains, heads));
+            let seen = kernels::temporal_attention(qkv, &gains, heads, past);
+            (x + self.temporal.out.forward(seen), kept)
+        };
+        let layer = FeedForward {
+            norm: self.ff_norm.values(),
+            up: self.ff_in.values(),
+            down: self.ff_out.values(),
+        };
+        (kernels::feed_forward(x, &layer), kept)
     }
 }
 

@@ -13,7 +13,7 @@ use model::config::{
 use model::latent_action::{self, MotionLoss};
 use model::quantizer::{Fsq, Vq};
 use model::transformer::StBlock;
-use model::{Dynamics, LatentActionModel, Tokenizer, dynamics, tokenizer};
+use model::{Dynamics, LatentActionModel, Tokenizer, dynamics};
 
 use common::{floats, gradients, integers};
 use vectors::Reference;
@@ -192,7 +192,7 @@ fn tokenizer_agrees(file: &str, quantizer: impl Fn(&Reference) -> QuantizerConfi
     let module = reference.load_into(Tokenizer::new(&config, &device));
     let frames = reference.tensor::<5>("in.frames", &device);
     let made = module.reconstruct(frames.clone());
-    let loss = tokenizer::loss(&made, frames.clone());
+    let loss = made.loss(made.error(frames.clone()));
     let grads = loss.backward();
     reference.compare("out.codes", &made.quantized.codes);
     reference.compare_ints("out.indices", &made.quantized.indices);

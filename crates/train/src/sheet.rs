@@ -73,7 +73,7 @@ pub fn reconstructions(
     let bytes = &bytes[..shape.iter().product()];
     let device = tokenizer.encoder.position.val().device();
     let made = tokenizer.reconstruct(to_tensor(bytes, shape, &device)).frames;
-    let made = to_bytes(&made.to_data().convert::<f32>().to_vec::<f32>()?);
+    let made = to_bytes(&made.to_data().convert::<f32>().try_to_vec::<f32>()?);
     let pairs: Vec<Vec<Frame>> = rows(bytes, shape)
         .into_iter()
         .zip(rows(&made, shape))
@@ -109,7 +109,7 @@ pub fn rollouts(
         let frames = to_tensor(bytes, shape, &world.actions.device());
         let inferred = models.actions.infer(frames).indices;
         let inferred: Vec<i32> = inferred.to_data().convert::<i32>().try_to_vec()?;
-        let mut play = |actions: &[usize]| -> Result<Vec<Frame>> {
+        let play = |actions: &[usize]| -> Result<Vec<Frame>> {
             pollster::block_on(async {
                 let mut session = Session::start(&world, &truth[..1], options).await?;
                 let mut frames = vec![session.picture().clone()];

@@ -48,5 +48,5 @@ fn draw(canvas: &NodeRef, picture: &protocol::Picture) -> Option<()> {
     let context: CanvasRenderingContext2d = context.dyn_into().ok()?;
     let pixels = Clamped(picture.rgba.as_slice());
     let data = ImageData::new_with_u8_clamped_array(pixels, picture.width as u32).ok()?;
-    context.put_image_data(&data, 0, 0).ok()
+    context.put_image_data(&data, 0.0, 0.0).ok()
 }

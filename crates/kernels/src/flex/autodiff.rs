@@ -12,8 +12,12 @@ use burn::backend::{
 };
 
 use super::{
-    attention, gelu, layer_norm, linear,
-    ops::{Cpu, FlexOps, attention_sizes, axis, dims, linear_sizes, ordered, tensor, values},
+    attention, gelu, layer_norm, layers, linear,
+    ops::{
+        self, Cpu, FlexOps, attention_params, attention_sizes, axis, dims, feed_forward_params,
+        layer_sizes, linear_sizes, ordered, tensor, values,
+    },
+    saved::Saved,
 };
 
 /// Gradients of a linear layer. State: `x`, `W`, and the values before GELU, if that follows.
@@ -97,6 +101,63 @@ impl Backward<Flex, 3> for AttentionBackward {
         );
         let shapes = [dims(&qkv), dims(&query), dims(&key)];
         for ((node, d), shape) in ops.parents.into_iter().zip([dqkv, dquery, dkey]).zip(shapes) {
+            if let Some(node) = node {
+                grads.register::<Flex>(node.id, tensor(d, shape));
+            }
+        }
+    }
+}
+
+/// Gradients of an attention layer. State: `x`, the parameters, the number of heads, whether over
+/// time, and what the forward pass saved.
+#[derive(Debug)]
+struct AttentionLayerBackward;
+
+impl Backward<Flex, 9> for AttentionLayerBackward {
+    type State = (Cpu, [Cpu; 8], usize, bool, Saved);
+
+    fn backward(self, ops: Ops<Self::State, 9>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let dy = ordered(grads.consume::<Flex>(&ops.node));
+        let (x, params, heads, time, saved) = ops.state;
+        let sizes = layer_sizes(&x, &params, heads);
+        let (dx, d) = layers::attention::backward(
+            axis(time),
+            values(&x),
+            attention_params(&params),
+            sizes,
+            &saved,
+            values(&dy),
+        );
+        let [query, key] = d.gains;
+        let all = [dx, d.norm.0, d.norm.1, d.qkv.w, d.qkv.b, query, key, d.out.w, d.out.b];
+        let shapes = std::iter::once(&x).chain(&params).map(dims);
+        for ((node, d), shape) in ops.parents.into_iter().zip(all).zip(shapes) {
+            if let Some(node) = node {
+                grads.register::<Flex>(node.id, tensor(d, shape));
+            }
+        }
+    }
+}
+
+/// Gradients of a feed-forward layer. State: `x`, the parameters, what the forward pass saved.
+#[derive(Debug)]
+struct FeedForwardBackward;
+
+impl Backward<Flex, 7> for FeedForwardBackward {
+    type State = (Cpu, [Cpu; 6], Saved);
+
+    fn backward(self, ops: Ops<Self::State, 7>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let dy = ordered(grads.consume::<Flex>(&ops.node));
+        let (x, params, saved) = ops.state;
+        let (dx, d) = layers::feed_forward::backward(
+            values(&x),
+            feed_forward_params(&params),
+            &saved,
+            values(&dy),
+        );
+        let all = [dx, d.norm.0, d.norm.1, d.up.w, d.up.b, d.down.w, d.down.b];
+        let shapes = std::iter::once(&x).chain(&params).map(dims);
+        for ((node, d), shape) in ops.parents.into_iter().zip(all).zip(shapes) {
             if let Some(node) = node {
                 grads.register::<Flex>(node.id, tensor(d, shape));
             }
@@ -202,5 +263,56 @@ impl<C: CheckpointStrategy> FlexOps for Autodiff<Flex, C> {
         _: usize,
     ) -> FloatTensor<Self> {
         unreachable!("the path for gradients through a past is the plain one")
+    }
+
+    fn fused_attention_layer(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        qkv_weight: FloatTensor<Self>,
+        qkv_bias: FloatTensor<Self>,
+        query_gain: FloatTensor<Self>,
+        key_gain: FloatTensor<Self>,
+        out_weight: FloatTensor<Self>,
+        out_bias: FloatTensor<Self>,
+        heads: usize,
+        over_time: bool,
+    ) -> FloatTensor<Self> {
+        let all = [
+            x, gamma, beta, qkv_weight, qkv_bias, query_gain, key_gain, out_weight, out_bias,
+        ];
+        let nodes = all.each_ref().map(|tensor| tensor.node());
+        let [x, params @ ..] = all.map(|tensor| ordered(tensor.into_primitive()));
+        match AttentionLayerBackward.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let (y, saved) = ops::attention_layer(&x, &params, heads, over_time, true);
+                let saved = saved.expect("asked for");
+                prep.finish((x, params, heads, over_time, saved), y)
+            }
+            OpsKind::UnTracked(prep) => {
+                prep.finish(ops::attention_layer(&x, &params, heads, over_time, false).0)
+            }
+        }
+    }
+
+    fn fused_feed_forward(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        up_weight: FloatTensor<Self>,
+        up_bias: FloatTensor<Self>,
+        down_weight: FloatTensor<Self>,
+        down_bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let all = [x, gamma, beta, up_weight, up_bias, down_weight, down_bias];
+        let nodes = all.each_ref().map(|tensor| tensor.node());
+        let [x, params @ ..] = all.map(|tensor| ordered(tensor.into_primitive()));
+        match FeedForwardBackward.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => {
+                let (y, saved) = ops::feed_forward(&x, &params, true);
+                prep.finish((x, params, saved.expect("asked for")), y)
+            }
+            OpsKind::UnTracked(prep) => prep.finish(ops::feed_forward(&x, &params, false).0),
+        }
     }
 }

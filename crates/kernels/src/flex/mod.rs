@@ -5,17 +5,24 @@
 //! once and writes its output once, in blocks that fit the caches, on all threads.
 
 mod attention;
-#[cfg(feature = "autodiff")]
+#[cfg(not(target_family = "wasm"))]
 mod autodiff;
+mod buffer;
+mod calls;
 mod gelu;
 mod gemm;
 mod layer_norm;
+mod layers;
 mod linear;
 mod math;
 mod ops;
+mod saved;
 mod simd;
+mod stream;
 mod threads;
+mod transpose;
 
-pub(crate) use ops::{
-    gelu, layer_norm, linear, linear_gelu, spatial_attention, temporal_attention,
+pub(crate) use calls::{
+    attention_layer, feed_forward, gelu, layer_norm, linear, linear_gelu, spatial_attention,
+    temporal_attention,
 };

@@ -4,17 +4,17 @@
 #![allow(missing_docs)]
 
 use burn::backend::{
-    Backend, Dispatch, Flex, TensorMetadata, backend_extension, tensor::FloatTensor,
+    Backend, Flex, TensorMetadata, backend_extension, tensor::FloatTensor,
 };
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::TensorData;
 
 use super::{
     attention::{self, Axis},
-    gelu, layer_norm, linear,
+    gelu, layer_norm, layers, linear,
+    saved::Saved,
 };
-use crate::attention::{Past, QkGains};
 
-#[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
+#[backend_extension(Flex, Autodiff: cfg(not(target_family = "wasm")))]
 pub trait FlexOps: Backend {
     /// `x [.., in]`, `w [in, out]`, `b [out]` → `[.., out]`
     fn fused_linear(
@@ -57,6 +57,33 @@ pub trait FlexOps: Backend {
         past_keys: FloatTensor<Self>,
         past_values: FloatTensor<Self>,
         heads: usize,
+    ) -> FloatTensor<Self>;
+
+    /// A whole attention layer: see `AttentionLayer`.
+    #[allow(clippy::too_many_arguments)]
+    fn fused_attention_layer(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        qkv_weight: FloatTensor<Self>,
+        qkv_bias: FloatTensor<Self>,
+        query_gain: FloatTensor<Self>,
+        key_gain: FloatTensor<Self>,
+        out_weight: FloatTensor<Self>,
+        out_bias: FloatTensor<Self>,
+        heads: usize,
+        over_time: bool,
+    ) -> FloatTensor<Self>;
+
+    /// A whole feed-forward layer: see `FeedForward`.
+    fn fused_feed_forward(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        up_weight: FloatTensor<Self>,
+        up_bias: FloatTensor<Self>,
+        down_weight: FloatTensor<Self>,
+        down_bias: FloatTensor<Self>,
     ) -> FloatTensor<Self>;
 }
 
@@ -117,6 +144,91 @@ impl FlexOps for Flex {
         let out = attention::forward(Axis::Time, values(&qkv), gains, Some(past), sizes);
         tensor(out, with_last(&qkv, heads * sizes.d))
     }
+
+    fn fused_attention_layer(
+        x: Cpu,
+        gamma: Cpu,
+        beta: Cpu,
+        qkv_weight: Cpu,
+        qkv_bias: Cpu,
+        query_gain: Cpu,
+        key_gain: Cpu,
+        out_weight: Cpu,
+        out_bias: Cpu,
+        heads: usize,
+        over_time: bool,
+    ) -> Cpu {
+        let rest = [gamma, beta, qkv_weight, qkv_bias, query_gain, key_gain, out_weight, out_bias];
+        let (x, params) = (ordered(x), rest.map(ordered));
+        attention_layer(&x, &params, heads, over_time, false).0
+    }
+
+    fn fused_feed_forward(
+        x: Cpu,
+        gamma: Cpu,
+        beta: Cpu,
+        up_weight: Cpu,
+        up_bias: Cpu,
+        down_weight: Cpu,
+        down_bias: Cpu,
+    ) -> Cpu {
+        let rest = [gamma, beta, up_weight, up_bias, down_weight, down_bias];
+        let (x, params) = (ordered(x), rest.map(ordered));
+        feed_forward(&x, &params, false).0
+    }
+}
+
+/// An attention layer; with `save`, also what its backward pass needs.
+pub(super) fn attention_layer(
+    x: &Cpu,
+    params: &[Cpu; 8],
+    heads: usize,
+    over_time: bool,
+    save: bool,
+) -> (Cpu, Option<Saved>) {
+    let sizes = layer_sizes(x, params, heads);
+    let params = attention_params(params);
+    let (y, saved) = layers::attention::forward(axis(over_time), values(x), params, sizes, save);
+    (tensor(y, dims(x)), saved)
+}
+
+/// A feed-forward layer; with `save`, also what its backward pass needs.
+pub(super) fn feed_forward(x: &Cpu, params: &[Cpu; 6], save: bool) -> (Cpu, Option<Saved>) {
+    let (y, saved) = layers::feed_forward::forward(values(x), feed_forward_params(params), save);
+    (tensor(y, dims(x)), saved)
+}
+
+/// The parameters of an attention layer, in the operation's order.
+pub(super) fn attention_params(params: &[Cpu; 8]) -> layers::attention::Params<'_> {
+    let [gamma, beta, qkv_w, qkv_b, query, key, out_w, out_b] = params.each_ref().map(values);
+    layers::attention::Params {
+        norm: (gamma, beta),
+        qkv: layers::Linear { w: qkv_w, b: qkv_b },
+        gains: (query, key),
+        out: layers::Linear { w: out_w, b: out_b },
+    }
+}
+
+/// The parameters of a feed-forward layer, in the operation's order.
+pub(super) fn feed_forward_params(params: &[Cpu; 6]) -> layers::feed_forward::Params<'_> {
+    let [gamma, beta, up_w, up_b, down_w, down_b] = params.each_ref().map(values);
+    layers::feed_forward::Params {
+        norm: (gamma, beta),
+        up: layers::Linear { w: up_w, b: up_b },
+        down: layers::Linear { w: down_w, b: down_b },
+    }
+}
+
+/// The sizes of an attention layer on `x [B, T, N, D]`.
+pub(super) fn layer_sizes(x: &Cpu, params: &[Cpu; 8], heads: usize) -> attention::Sizes {
+    let (dims, gain) = (dims(x), dims(&params[4]));
+    attention::Sizes {
+        batch: dims[0],
+        frames: dims[1],
+        tokens: dims[2],
+        heads,
+        d: gain[0],
+    }
 }
 
 /// The tensor with its values in order, copied if they weren't.
@@ -168,62 +280,4 @@ pub(super) fn attention_sizes(qkv: &Cpu, heads: usize) -> attention::Sizes {
 
 pub(super) fn axis(over_time: bool) -> Axis {
     if over_time { Axis::Time } else { Axis::Space }
-}
-
-/// See [`crate::linear`].
-pub(crate) fn linear(x: Tensor<4>, w: &Tensor<2>, b: &Tensor<1>) -> Tensor<4> {
-    let (w, b) = (w.clone().into_dispatch(), b.clone().into_dispatch());
-    Tensor::from_dispatch(Dispatch::fused_linear(x.into_dispatch(), w, b))
-}
-
-/// See [`crate::linear_gelu`].
-pub(crate) fn linear_gelu(x: Tensor<4>, w: &Tensor<2>, b: &Tensor<1>) -> Tensor<4> {
-    let (w, b) = (w.clone().into_dispatch(), b.clone().into_dispatch());
-    Tensor::from_dispatch(Dispatch::fused_linear_gelu(x.into_dispatch(), w, b))
-}
-
-/// See [`crate::layer_norm`].
-pub(crate) fn layer_norm(x: Tensor<4>, gamma: &Tensor<1>, beta: &Tensor<1>) -> Tensor<4> {
-    let (gamma, beta) = (gamma.clone().into_dispatch(), beta.clone().into_dispatch());
-    Tensor::from_dispatch(Dispatch::fused_layer_norm(x.into_dispatch(), gamma, beta))
-}
-
-/// See [`crate::gelu`].
-pub(crate) fn gelu(x: Tensor<4>) -> Tensor<4> {
-    Tensor::from_dispatch(Dispatch::fused_gelu(x.into_dispatch()))
-}
-
-/// See [`crate::spatial_attention`].
-pub(crate) fn spatial_attention(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Tensor<4> {
-    attention(qkv, gains, heads, false)
-}
-
-/// See [`crate::temporal_attention`].
-pub(crate) fn temporal_attention(
-    qkv: Tensor<4>,
-    gains: &QkGains,
-    heads: usize,
-    past: Option<&Past>,
-) -> Tensor<4> {
-    let Some(past) = past else {
-        return attention(qkv, gains, heads, true);
-    };
-    Tensor::from_dispatch(Dispatch::fused_attention_to_past(
-        qkv.into_dispatch(),
-        gains.query.clone().into_dispatch(),
-        gains.key.clone().into_dispatch(),
-        past.keys.clone().into_dispatch(),
-        past.values.clone().into_dispatch(),
-        heads,
-    ))
-}
-
-fn attention(qkv: Tensor<4>, gains: &QkGains, heads: usize, over_time: bool) -> Tensor<4> {
-    Tensor::from_dispatch(Dispatch::fused_attention(
-        qkv.into_dispatch(),
-        gains.query.clone().into_dispatch(),
-        gains.key.clone().into_dispatch(),
-        heads,
-        over_time,
-    ))
 }

@@ -3,7 +3,7 @@
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{launch, size};
-use super::source::{Kernel, MAX_LANES};
+use super::source::Kernel;
 
 /// `qkv [B, T, N, 3I]`, gain `[d]` → keys and values, `[B, T, N, I]` each.
 pub(super) fn normalise(
@@ -30,7 +30,6 @@ pub(super) fn normalise(
 fn kernel(heads: u32, vectors: u32) -> Kernel {
     let rows = (64 / vectors).max(1);
     let lanes = rows * vectors;
-    assert!(lanes <= MAX_LANES, "heads of at most 1024 dimensions");
     Kernel {
         name: "normalised_keys",
         files: &[
@@ -44,5 +43,6 @@ fn kernel(heads: u32, vectors: u32) -> Kernel {
             ("ROWS", rows),
             ("LANES", lanes),
         ],
+        shared_bytes: 4 * lanes,
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn launch<const OUTPUTS: usize>(
     outputs: [Shape; OUTPUTS],
     sizes: &[u32],
 ) -> [CubeTensor; OUTPUTS] {
+    assert!(kernel.keeps_the_contract(), "{kernel:?}");
     let inputs: Vec<_> = inputs.into_iter().map(into_contiguous).collect();
     let client = inputs[0].client.clone();
     let device = inputs[0].device.clone();

@@ -30,6 +30,7 @@ pub(super) fn gelu(x: CubeTensor) -> CubeTensor {
             include_str!("../../../../wgsl/gelu.wgsl"),
         ],
         constants: vec![("LANES", LANES)],
+        shared_bytes: 0,
     };
     let workgroups = vectors.div_ceil(LANES as usize);
     let sizes = [size(vectors), 0, 0, 0];
@@ -54,5 +55,6 @@ fn layer_norm_kernel(vectors: u32) -> Kernel {
             ("ROWS", rows),
             ("LANES", rows * columns),
         ],
+        shared_bytes: 8 * rows * columns,
     }
 }

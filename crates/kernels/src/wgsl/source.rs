@@ -3,9 +3,9 @@
 use burn_cubecl::template::{KernelSource, SourceTemplate};
 use cubecl::prelude::{CubeDim, ExecutionMode, KernelId};
 
-/// The most invocations of a workgroup, and bytes of its shared memory.
-pub(super) const MAX_LANES: u32 = 256;
-pub(super) const MAX_SHARED_BYTES: u32 = 16 * 1024;
+/// The most invocations of a workgroup, and the most bytes they share, that WebGPU promises.
+const MAX_LANES: u32 = 256;
+const MAX_SHARED_BYTES: u32 = 16 * 1024;
 
 /// A kernel with its constants. Two kernels of one name and equal constants are compiled once.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Kernel {
     pub files: &'static [&'static str],
     /// What its files leave open, by name. `LANES` must be among them.
     pub constants: Vec<(&'static str, u32)>,
+    /// Shared memory of a workgroup, as the head of its file says.
+    pub shared_bytes: u32,
 }
 
 impl Kernel {
@@ -25,6 +27,11 @@ impl Kernel {
             .iter()
             .find(|(constant, _)| *constant == name)
             .map_or_else(|| panic!("kernel {} has no {name}", self.name), |(_, value)| *value)
+    }
+
+    /// Whether a workgroup stays within what every WebGPU device offers.
+    pub fn keeps_the_contract(&self) -> bool {
+        (1..=MAX_LANES).contains(&self.constant("LANES")) && self.shared_bytes <= MAX_SHARED_BYTES
     }
 
     /// The shape of a workgroup.

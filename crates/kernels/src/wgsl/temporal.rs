@@ -52,5 +52,6 @@ fn kernel(heads: u32, vectors: u32) -> Kernel {
             ("HALF", vectors / 2),
             ("LANES", LANES),
         ],
+        shared_bytes: 0,
     }
 }

@@ -185,7 +185,7 @@ fn linear(shape: &mut impl FnMut(&str, &[usize]), name: &str, inputs: usize, out
 
 fn transformer(shape: &mut impl FnMut(&str, &[usize]), name: &str, config: &TransformerConfig) {
     let (width, inner, head) = (config.width, config.inner(), config.head_size);
-    let mut norm = |shape: &mut dyn FnMut(&str, &[usize]), name: String| {
+    let norm = |shape: &mut dyn FnMut(&str, &[usize]), name: String| {
         shape(&format!("{name}.gamma"), &[width]);
         shape(&format!("{name}.beta"), &[width]);
     };

@@ -93,12 +93,12 @@ impl Noise {
 
 /// The numbers of a tensor, row-major.
 pub fn floats<const R: usize>(tensor: &Tensor<R>) -> Vec<f32> {
-    tensor.to_data().convert::<f32>().to_vec().unwrap()
+    tensor.to_data().convert::<f32>().try_to_vec().unwrap()
 }
 
 /// The integers of a tensor, row-major.
 pub fn integers<const R: usize>(tensor: &Tensor<R, burn::tensor::Int>) -> Vec<i32> {
-    tensor.to_data().convert::<i32>().to_vec().unwrap()
+    tensor.to_data().convert::<i32>().try_to_vec().unwrap()
 }
 
 /// The gradient of every parameter of `module`, by name; none where there is none.

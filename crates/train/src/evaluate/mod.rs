@@ -201,7 +201,7 @@ fn look(
     let quantized = world.tokenizer.quantize(frames.clone());
     let tokens: Vec<i32> = quantized.indices.to_data().convert::<i32>().try_to_vec()?;
     let made = world.tokenizer.decode_codes(quantized.codes);
-    let made = to_bytes(&made.to_data().convert::<f32>().to_vec::<f32>()?);
+    let made = to_bytes(&made.to_data().convert::<f32>().try_to_vec::<f32>()?);
     let inferred: Vec<i32> = encoder.infer(frames).indices.to_data().convert::<i32>().try_to_vec()?;
     let clip = Inferred {
         frames: rows(bytes, shape).remove(0),

@@ -10,7 +10,7 @@ use data::ClipStore;
 use model::params;
 use model::picture::to_tensor;
 use model::quantizer::Quantizer;
-use model::tokenizer::{self, Tokenizer};
+use model::tokenizer::Tokenizer;
 
 use super::pace::Pace;
 use super::{Budget, Intervals, Outcome, State};
@@ -76,11 +76,8 @@ impl Trainer {
         let rate = self.state.schedule.rate(self.state.step);
         let frames = to_tensor(bytes, shape, device);
         let made = self.model.reconstruct(frames.clone());
-        let error = (made.frames.clone() - frames).square().mean();
-        let loss = match &made.quantized.loss {
-            Some(own) => error.clone() + own.clone(),
-            None => error.clone(),
-        };
+        let error = made.error(frames);
+        let loss = made.loss(error.clone());
         let mut gradients = loss.backward();
         let (model, norm) = self.optimizer.step(self.model.clone(), &mut gradients, rate);
         self.model = model;
@@ -181,6 +178,6 @@ pub(super) fn train(
 /// If there is no checkpoint, or it doesn't fit the run's settings.
 pub fn load(run: &Run, device: &Device) -> Result<Tokenizer> {
     let (tensors, _) = checkpoint::load::<State>(&run.checkpoint(PHASE))?;
-    let model = tokenizer::Tokenizer::new(&run.settings.config, device);
+    let model = Tokenizer::new(&run.settings.config, device);
     Ok(params::load(model, "tokenizer.", &lookup(&tensors))?)
 }

@@ -1,0 +1,117 @@
+//! Whole residual layers of an ST block: on the CPU they are done in one go, forward and backward.
+
+use burn::tensor::Tensor;
+
+use crate::{
+    attention::{QkGains, spatial_attention, temporal_attention},
+    flex,
+    linear::{linear, linear_gelu},
+    path,
+    pointwise::layer_norm,
+};
+
+/// Parameters of a linear layer.
+#[derive(Clone, Debug)]
+pub struct Affine {
+    /// `[in, out]`.
+    pub weight: Tensor<2>,
+    /// `[out]`.
+    pub bias: Tensor<1>,
+}
+
+/// Parameters of a layer norm.
+#[derive(Clone, Debug)]
+pub struct Norm {
+    /// Gain, `[D]`.
+    pub gamma: Tensor<1>,
+    /// Shift, `[D]`.
+    pub beta: Tensor<1>,
+}
+
+/// Parameters of an attention layer.
+#[derive(Clone, Debug)]
+pub struct AttentionLayer {
+    /// Before everything else.
+    pub norm: Norm,
+    /// `D → 3I`.
+    pub qkv: Affine,
+    /// Gains of QK-norm.
+    pub gains: QkGains,
+    /// `I → D`.
+    pub out: Affine,
+    /// Number of heads.
+    pub heads: usize,
+}
+
+/// Parameters of a feed-forward layer.
+#[derive(Clone, Debug)]
+pub struct FeedForward {
+    /// Before everything else.
+    pub norm: Norm,
+    /// `D → 4D`, before GELU.
+    pub up: Affine,
+    /// `4D → D`.
+    pub down: Affine,
+}
+
+/// `x + out(spatial_attention(qkv(norm(x))))`, `[B, T, N, D]`.
+pub fn spatial_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
+    if layer.on_flex(&x) {
+        return flex::attention_layer(x, layer, false);
+    }
+    let seen = spatial_attention(layer.qkv(x.clone()), &layer.gains, layer.heads);
+    x + linear(seen, &layer.out.weight, &layer.out.bias)
+}
+
+/// `x + out(temporal_attention(qkv(norm(x))))`, `[B, T, N, D]`, without a past.
+pub fn temporal_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
+    if layer.on_flex(&x) {
+        return flex::attention_layer(x, layer, true);
+    }
+    let seen = temporal_attention(layer.qkv(x.clone()), &layer.gains, layer.heads, None);
+    x + linear(seen, &layer.out.weight, &layer.out.bias)
+}
+
+/// `x + down(GELU(up(norm(x))))`, `[B, T, N, D]`.
+pub fn feed_forward(x: Tensor<4>, layer: &FeedForward) -> Tensor<4> {
+    if layer.on_flex(&x) {
+        return flex::feed_forward(x, layer);
+    }
+    let normed = layer_norm(x.clone(), &layer.norm.gamma, &layer.norm.beta);
+    let hidden = linear_gelu(normed, &layer.up.weight, &layer.up.bias);
+    x + linear(hidden, &layer.down.weight, &layer.down.bias)
+}
+
+impl AttentionLayer {
+    fn qkv(&self, x: Tensor<4>) -> Tensor<4> {
+        let normed = layer_norm(x, &self.norm.gamma, &self.norm.beta);
+        linear(normed, &self.qkv.weight, &self.qkv.bias)
+    }
+
+    fn on_flex(&self, x: &Tensor<4>) -> bool {
+        path::flex(x)
+            && self.norm.on_flex()
+            && self.qkv.on_flex()
+            && self.out.on_flex()
+            && path::flex(&self.gains.query)
+            && path::flex(&self.gains.key)
+    }
+}
+
+impl FeedForward {
+    fn on_flex(&self, x: &Tensor<4>) -> bool {
+        path::flex(x) && self.norm.on_flex() && self.up.on_flex() && self.down.on_flex()
+    }
+}
+
+impl Norm {
+    fn on_flex(&self) -> bool {
+        path::flex(&self.gamma) && path::flex(&self.beta)
+    }
+}
+
+impl Affine {
+    fn on_flex(&self) -> bool {
+        path::flex(&self.weight) && path::flex(&self.bias)
+    }
+}

@@ -1,0 +1,169 @@
+//! The fused loops for the CPU against their plain twins: values and gradients, on random shapes.
+
+use burn::tensor::{Device, Distribution, Tensor};
+use kernels::{
+    Affine, AttentionLayer, FeedForward, Norm, Past, QkGains, feed_forward, gelu, layer_norm,
+    linear, linear_gelu, normalised_keys, plain, spatial_attention, spatial_layer,
+    temporal_attention, temporal_layer,
+};
+use proptest::prelude::*;
+
+/// `[B, T, N]`, heads, head size, width.
+type Shape = ([usize; 3], usize, usize, usize);
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    let frame = prop_oneof![1usize..9, Just(16), Just(33), Just(65)];
+    let head = prop_oneof![Just(4usize), Just(6), Just(16), Just(20), Just(32), Just(64)];
+    let width = prop_oneof![1usize..40, Just(64)];
+    ((1usize..4, 1usize..18, frame), 1usize..4, head, width)
+        .prop_map(|((b, t, n), heads, d, width)| ([b, t, n], heads, d, width))
+}
+
+fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
+    let device = Device::flex().autodiff();
+    Tensor::random(shape, Distribution::Normal(0.0, 1.0), &device).require_grad()
+}
+
+/// A gain: not too near zero.
+fn gain(len: usize) -> Tensor<1> {
+    let device = Device::flex().autodiff();
+    Tensor::random([len], Distribution::Uniform(0.5, 1.5), &device).require_grad()
+}
+
+fn affine(inputs: usize, outputs: usize) -> Affine {
+    let device = Device::flex().autodiff();
+    let spread = Distribution::Normal(0.0, 1.0 / (inputs as f64).sqrt());
+    Affine {
+        weight: Tensor::random([inputs, outputs], spread, &device).require_grad(),
+        bias: random([outputs]),
+    }
+}
+
+/// How far apart two lists of values are, against their size.
+fn distance<const D: usize>(a: &Tensor<D>, b: &Tensor<D>) -> f32 {
+    let values = |x: &Tensor<D>| x.clone().inner().into_data().to_vec::<f32>().unwrap();
+    let (a, b) = (values(a), values(b));
+    assert_eq!(a.len(), b.len());
+    let size = b.iter().map(|x| x * x).sum::<f32>() / b.len().max(1) as f32;
+    let far = a.iter().zip(&b).map(|(a, b)| (a - b).abs());
+    assert!(a.iter().all(|a| a.is_finite()));
+    far.fold(0.0, f32::max) / (size.sqrt() + 1e-3)
+}
+
+/// Compares the outputs, and the gradients of a random weighting of them, of every parameter.
+fn compare(fused: Tensor<4>, twin: Tensor<4>, vectors: &[&Tensor<1>], others: Others) {
+    assert!(distance(&fused, &twin) < 1e-5, "value: {}", distance(&fused, &twin));
+    let weights = random(fused.dims()).detach();
+    let fused = (fused * weights.clone()).sum().backward();
+    let twin = (twin * weights).sum().backward();
+    fn check<const D: usize>(
+        x: &Tensor<D>,
+        fused: &burn::tensor::Gradients,
+        twin: &burn::tensor::Gradients,
+    ) {
+        let (a, b) = (x.grad(fused).unwrap(), x.grad(twin).unwrap());
+        let far = distance(&a, &b);
+        assert!(far < 1e-4, "gradient of {:?}: {far}", x.dims());
+    }
+    for x in vectors {
+        check(x, &fused, &twin);
+    }
+    for x in others.1 {
+        check(x, &fused, &twin);
+    }
+    check(others.0, &fused, &twin);
+}
+
+/// The input, and matrices.
+type Others<'a> = (&'a Tensor<4>, &'a [&'a Tensor<2>]);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn linear_is_its_twin(([b, t, n], _, outputs, inputs) in shapes()) {
+        let x = random([b, t, n, inputs]);
+        let p = affine(inputs, outputs);
+        let fused = linear(x.clone(), &p.weight, &p.bias);
+        let twin = plain::linear(x.clone(), &p.weight, &p.bias);
+        compare(fused, twin, &[&p.bias], (&x, &[&p.weight]));
+        let fused = linear_gelu(x.clone(), &p.weight, &p.bias);
+        let twin = plain::gelu(plain::linear(x.clone(), &p.weight, &p.bias));
+        compare(fused, twin, &[&p.bias], (&x, &[&p.weight]));
+    }
+
+    #[test]
+    fn layer_norm_and_gelu_are_their_twins(([b, t, n], _, _, width) in shapes()) {
+        // A single value is all mean, and its gradient rounding errors only.
+        let x = random([b, t, n, width + 1]);
+        let (gamma, beta) = (gain(width + 1), random([width + 1]));
+        let fused = layer_norm(x.clone(), &gamma, &beta);
+        let twin = plain::layer_norm(x.clone(), &gamma, &beta);
+        compare(fused, twin, &[&gamma, &beta], (&x, &[]));
+        compare(gelu(x.clone() * 3.0), plain::gelu(x.clone() * 3.0), &[], (&x, &[]));
+    }
+
+    #[test]
+    fn attention_is_its_twin(([b, t, n], heads, d, _) in shapes()) {
+        let qkv = random([b, t, n, 3 * heads * d]);
+        let gains = QkGains { query: gain(d), key: gain(d) };
+        let both = [&gains.query, &gains.key];
+        let fused = spatial_attention(qkv.clone(), &gains, heads);
+        let twin = plain::spatial_attention(qkv.clone(), &gains, heads);
+        // Alone, a token sees itself only: no gradient but rounding errors.
+        if n > 1 {
+            compare(fused, twin, &both, (&qkv, &[]));
+        }
+        let fused = temporal_attention(qkv.clone(), &gains, heads, None);
+        let twin = plain::temporal_attention(qkv.clone(), &gains, heads, None);
+        if t > 1 {
+            compare(fused, twin, &both, (&qkv, &[]));
+        }
+    }
+
+    #[test]
+    fn attention_to_a_past_is_its_twin(([b, t, n], heads, d, _) in shapes(), p in 1usize..18) {
+        let gains = QkGains { query: gain(d).inner(), key: gain(d).inner() };
+        let qkv = random([b, t, n, 3 * heads * d]).inner();
+        let past: Past = normalised_keys(random([b, p, n, 3 * heads * d]).inner(), &gains, heads);
+        let fused = temporal_attention(qkv.clone(), &gains, heads, Some(&past));
+        let twin = plain::temporal_attention(qkv, &gains, heads, Some(&past));
+        let values = |x: Tensor<4>| x.into_data().to_vec::<f32>().unwrap();
+        for (a, b) in values(fused).into_iter().zip(values(twin)) {
+            prop_assert!((a - b).abs() < 1e-5 * (1.0 + b.abs()));
+        }
+    }
+
+    #[test]
+    fn layers_are_their_twins(([b, t, n], heads, d, width) in shapes()) {
+        let width = width + 1;
+        let x = random([b, t, n, width]);
+        let layer = AttentionLayer {
+            norm: Norm { gamma: gain(width), beta: random([width]) },
+            qkv: affine(width, 3 * heads * d),
+            gains: QkGains { query: gain(d), key: gain(d) },
+            out: affine(heads * d, width),
+            heads,
+        };
+        let mut vectors = vec![&layer.norm.gamma, &layer.norm.beta, &layer.out.bias];
+        let matrices = [&layer.qkv.weight, &layer.out.weight];
+        if n > 1 {
+            vectors.extend([&layer.gains.query, &layer.gains.key, &layer.qkv.bias]);
+            let twin = plain::spatial_layer(x.clone(), &layer);
+            compare(spatial_layer(x.clone(), &layer), twin, &vectors, (&x, &matrices));
+        }
+        if t > 1 {
+            let twin = plain::temporal_layer(x.clone(), &layer);
+            compare(temporal_layer(x.clone(), &layer), twin, &vectors, (&x, &matrices));
+        }
+        let layer = FeedForward {
+            norm: layer.norm.clone(),
+            up: affine(width, 2 * width),
+            down: affine(2 * width, width),
+        };
+        let vectors = [&layer.norm.gamma, &layer.norm.beta, &layer.up.bias, &layer.down.bias];
+        let matrices = [&layer.up.weight, &layer.down.weight];
+        let twin = plain::feed_forward(x.clone(), &layer);
+        compare(feed_forward(x.clone(), &layer), twin, &vectors, (&x, &matrices));
+    }
+}
