@@ -51,7 +51,10 @@ impl Reducible for Store {
                 Effect::TickAfter(number, ms) => self.link.tick_after(number, ms),
             }
         }
-        Rc::new(Self { state: Rc::new(state), link: self.link.clone() })
+        Rc::new(Self {
+            state: Rc::new(state),
+            link: self.link.clone(),
+        })
     }
 }
 

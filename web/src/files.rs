@@ -25,7 +25,11 @@ pub fn open(files: Option<FileList>, on: &Callback<Event>) {
 async fn read(file: &File) -> Event {
     let name = file.name();
     let world = name.strip_suffix(".safetensors");
-    let most = if world.is_some() { LARGEST_WORLD } else { LARGEST_PICTURE };
+    let most = if world.is_some() {
+        LARGEST_WORLD
+    } else {
+        LARGEST_PICTURE
+    };
     if file.size() > most {
         return Event::BadFile(format!(
             "it has {}, but no more than {} can be used",
@@ -54,30 +58,53 @@ pub fn use_drop_and_paste(on: &Callback<Event>) {
         if let Some(window) = web_sys::window() {
             let mut listen = |name: &'static str, act: Box<dyn Fn(&web_sys::Event)>| {
                 let options = EventListenerOptions::enable_prevent_default();
-                listeners.push(EventListener::new_with_options(&window, name, options, move |e| act(e)));
+                listeners.push(EventListener::new_with_options(
+                    &window,
+                    name,
+                    options,
+                    move |e| act(e),
+                ));
             };
-            listen("dragover", Box::new(|event| {
-                // Without this the browser would open the file in place of the page.
-                event.prevent_default();
-                hover(true);
-            }));
-            listen("dragleave", Box::new(|event| {
-                let left = event.dyn_ref::<DragEvent>().is_some_and(|e| e.related_target().is_none());
-                if left {
-                    hover(false);
-                }
-            }));
+            listen(
+                "dragover",
+                Box::new(|event| {
+                    // Without this the browser would open the file in place of the page.
+                    event.prevent_default();
+                    hover(true);
+                }),
+            );
+            listen(
+                "dragleave",
+                Box::new(|event| {
+                    let left = event
+                        .dyn_ref::<DragEvent>()
+                        .is_some_and(|e| e.related_target().is_none());
+                    if left {
+                        hover(false);
+                    }
+                }),
+            );
             let dropped = on.clone();
-            listen("drop", Box::new(move |event| {
-                event.prevent_default();
-                hover(false);
-                let data = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
-                open(data.and_then(|d| d.files()), &dropped);
-            }));
-            listen("paste", Box::new(move |event| {
-                let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
-                open(data.and_then(|d| d.files()), &on);
-            }));
+            listen(
+                "drop",
+                Box::new(move |event| {
+                    event.prevent_default();
+                    hover(false);
+                    let data = event
+                        .dyn_ref::<DragEvent>()
+                        .and_then(DragEvent::data_transfer);
+                    open(data.and_then(|d| d.files()), &dropped);
+                }),
+            );
+            listen(
+                "paste",
+                Box::new(move |event| {
+                    let data = event
+                        .dyn_ref::<ClipboardEvent>()
+                        .and_then(ClipboardEvent::clipboard_data);
+                    open(data.and_then(|d| d.files()), &on);
+                }),
+            );
         }
         move || drop(listeners)
     });
@@ -85,7 +112,9 @@ pub fn use_drop_and_paste(on: &Callback<Event>) {
 
 /// Marks the page, for its style, while a file hovers over it.
 fn hover(over: bool) {
-    let body = web_sys::window().and_then(|w| w.document()).and_then(|d| d.body());
+    let body = web_sys::window()
+        .and_then(|w| w.document())
+        .and_then(|d| d.body());
     if let Some(body) = body {
         // Fails for names with a blank only.
         let _ = body.class_list().toggle_with_force("hovered", over);

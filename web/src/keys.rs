@@ -19,7 +19,9 @@ impl Key {
     /// By its place on the keyboard, as digits need Shift on some.
     fn of(event: &KeyboardEvent) -> Option<Self> {
         let code = event.code();
-        let digit = code.strip_prefix("Digit").or_else(|| code.strip_prefix("Numpad"));
+        let digit = code
+            .strip_prefix("Digit")
+            .or_else(|| code.strip_prefix("Numpad"));
         if let Some(digit) = digit.and_then(|d| d.parse::<usize>().ok()) {
             return digit.checked_sub(1).map(Self::Act);
         }
@@ -33,11 +35,15 @@ impl Key {
 
 /// Whether keys are for the element that has the focus, not for the world.
 fn is_typed_into(target: Option<EventTarget>) -> bool {
-    target.and_then(|t| t.dyn_into::<Element>().ok()).is_some_and(|element| {
-        element
-            .matches("select, textarea, [contenteditable], input[type=number], input[type=text]")
-            .unwrap_or(false)
-    })
+    target
+        .and_then(|t| t.dyn_into::<Element>().ok())
+        .is_some_and(|element| {
+            element
+                .matches(
+                    "select, textarea, [contenteditable], input[type=number], input[type=text]",
+                )
+                .unwrap_or(false)
+        })
 }
 
 /// Listens to the whole window: a visitor need not find the right place first.

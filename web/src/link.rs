@@ -49,7 +49,9 @@ impl Link {
 
     /// Ends the worker, if there is one, and starts another.
     pub fn restart(&self) {
-        let Some(on) = self.0.on.borrow().clone() else { return };
+        let Some(on) = self.0.on.borrow().clone() else {
+            return;
+        };
         // The old one first: two would want twice the memory.
         *self.0.worker.borrow_mut() = None;
         match start(&on) {
@@ -60,7 +62,9 @@ impl Link {
 
     /// Sends a message to the worker.
     pub fn post(&self, message: ToWorker) {
-        let Some(on) = self.0.on.borrow().clone() else { return };
+        let Some(on) = self.0.on.borrow().clone() else {
+            return;
+        };
         let sent = match (&*self.0.worker.borrow(), wire::pack(message)) {
             (Some(running), Ok((message, blobs))) => running
                 .worker
@@ -112,7 +116,10 @@ fn start(on: &Callback<Event>) -> Result<Running, String> {
             Event::WorkerDied(why.unwrap_or_else(|| "the engine can't be fetched".into()))
         }),
     ];
-    Ok(Running { worker, _listeners: listeners })
+    Ok(Running {
+        worker,
+        _listeners: listeners,
+    })
 }
 
 fn heard(event: &web_sys::Event) -> Result<FromWorker, String> {
@@ -125,8 +132,15 @@ pub fn wishes() -> Wishes {
     let window = web_sys::window();
     let query = window.as_ref().and_then(|w| w.location().search().ok());
     let query = query.and_then(|q| UrlSearchParams::new_with_str(&q).ok());
-    let wish = |name: &str| query.as_ref().and_then(|q| q.get(name)).filter(|v| !v.is_empty());
-    let base = window.and_then(|w| w.document()).and_then(|d| d.base_uri().ok().flatten());
+    let wish = |name: &str| {
+        query
+            .as_ref()
+            .and_then(|q| q.get(name))
+            .filter(|v| !v.is_empty())
+    };
+    let base = window
+        .and_then(|w| w.document())
+        .and_then(|d| d.base_uri().ok().flatten());
     let folder = base.and_then(|base| web_sys::Url::new_with_base("worlds/", &base).ok());
     Wishes {
         device: wish("device").as_deref().and_then(DeviceKind::from_id),

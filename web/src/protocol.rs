@@ -32,7 +32,9 @@ impl DeviceKind {
 
     /// The kind with that name, if there is one.
     pub fn from_id(id: &str) -> Option<Self> {
-        [Self::WebGpu, Self::Cpu].into_iter().find(|kind| kind.id() == id)
+        [Self::WebGpu, Self::Cpu]
+            .into_iter()
+            .find(|kind| kind.id() == id)
     }
 }
 
@@ -277,8 +279,14 @@ pub enum FromWorker {
 impl Message for ToWorker {
     fn blobs(&mut self) -> Vec<&mut Vec<u8>> {
         match self {
-            Self::Load { world: WorldSource::File { bytes, .. }, .. }
-            | Self::Start { prompt: Prompt::Picture(bytes), .. } => vec![bytes],
+            Self::Load {
+                world: WorldSource::File { bytes, .. },
+                ..
+            }
+            | Self::Start {
+                prompt: Prompt::Picture(bytes),
+                ..
+            } => vec![bytes],
             _ => Vec::new(),
         }
     }
@@ -303,12 +311,18 @@ mod tests {
     fn the_text_of_a_message_leaves_its_bytes_out() {
         let mut start = ToWorker::Start {
             prompt: Prompt::Picture(vec![7; 1000]),
-            sampling: Sampling { steps: 4, temperature: 0.5, seed: 3 },
+            sampling: Sampling {
+                steps: 4,
+                temperature: 0.5,
+                seed: 3,
+            },
         };
         let text = serde_json::to_string(&start).unwrap();
         assert!(text.len() < 100, "{text}");
         let mut back: ToWorker = serde_json::from_str(&text).unwrap();
         *back.blobs()[0] = std::mem::take(start.blobs()[0]);
-        assert!(matches!(back, ToWorker::Start { prompt: Prompt::Picture(b), .. } if b.len() == 1000));
+        assert!(
+            matches!(back, ToWorker::Start { prompt: Prompt::Picture(b), .. } if b.len() == 1000)
+        );
     }
 }

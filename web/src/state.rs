@@ -36,7 +36,11 @@ pub struct Progress {
 }
 
 impl Progress {
-    const START: Self = Self { stage: Stage::Engine, loaded: 0, total: None };
+    const START: Self = Self {
+        stage: Stage::Engine,
+        loaded: 0,
+        total: None,
+    };
 
     /// The share that is done, if known.
     pub fn share(&self) -> Option<f64> {
@@ -224,7 +228,11 @@ impl State {
             thumbnails: Rc::default(),
             frame: None,
             origin: None,
-            sampling: Sampling { steps: 4, temperature: 0.5, seed },
+            sampling: Sampling {
+                steps: 4,
+                temperature: 0.5,
+                seed,
+            },
             ms: None,
             trouble: None,
             announcement: texts::stage(Stage::Engine).into(),
@@ -249,7 +257,9 @@ impl State {
 
     /// Whether the worker lives.
     pub fn is_alive(&self) -> bool {
-        self.trouble.as_ref().is_none_or(|t| t.remedy != Remedy::Restart)
+        self.trouble
+            .as_ref()
+            .is_none_or(|t| t.remedy != Remedy::Restart)
     }
 
     /// The action to show as pressed.
@@ -275,10 +285,16 @@ impl State {
             Event::Worker(message) => self.hear(message, effects),
             Event::WorkerDied(detail) => self.bury(&detail),
             Event::PickGallery(i) if self.is_open() => {
-                self.ask(Request::Start(Prompt::Gallery(i), Origin::Gallery(i)), effects);
+                self.ask(
+                    Request::Start(Prompt::Gallery(i), Origin::Gallery(i)),
+                    effects,
+                );
             }
             Event::PickPicture(bytes) if self.is_open() => {
-                self.ask(Request::Start(Prompt::Picture(bytes), Origin::Picture), effects);
+                self.ask(
+                    Request::Start(Prompt::Picture(bytes), Origin::Picture),
+                    effects,
+                );
             }
             Event::PickWorld(name) if self.is_alive() => {
                 self.wishes.world = Some(name.clone());
@@ -293,7 +309,11 @@ impl State {
             Event::Act(action) => self.step(action, effects),
             Event::Hold(action) if self.can_play() => {
                 self.holds += 1;
-                self.held = Some(Hold { action, number: self.holds, repeated: false });
+                self.held = Some(Hold {
+                    action,
+                    number: self.holds,
+                    repeated: false,
+                });
                 self.step(action, effects);
             }
             Event::Release(action) => {
@@ -325,7 +345,11 @@ impl State {
             }
             Event::Keys(on) => self.keys = on,
             Event::Dismiss => {
-                if self.trouble.as_ref().is_some_and(|t| t.remedy == Remedy::Dismiss) {
+                if self
+                    .trouble
+                    .as_ref()
+                    .is_some_and(|t| t.remedy == Remedy::Dismiss)
+                {
                     self.trouble = None;
                 }
             }
@@ -345,11 +369,19 @@ impl State {
                 self.waiting = None;
                 self.ask(Request::Load(source), effects);
             }
-            FromWorker::Progress { stage, loaded, total } => {
+            FromWorker::Progress {
+                stage,
+                loaded,
+                total,
+            } => {
                 if self.progress.is_none_or(|p| p.stage != stage) {
                     self.announce(texts::stage(stage));
                 }
-                self.progress = Some(Progress { stage, loaded, total });
+                self.progress = Some(Progress {
+                    stage,
+                    loaded,
+                    total,
+                });
             }
             FromWorker::Worlds(worlds) => self.worlds = Rc::new(worlds),
             FromWorker::Ready { world, device } => self.open(world, device, effects),
@@ -373,10 +405,16 @@ impl State {
         self.origin = None;
         self.ms = None;
         self.thumbnails = Rc::new(vec![None; world.gallery.len()]);
-        self.sampling = Sampling { seed: self.sampling.seed, ..world.sampling };
+        self.sampling = Sampling {
+            seed: self.sampling.seed,
+            ..world.sampling
+        };
         self.announce(&texts::ready(&world, &device));
         let first = match self.resume.take() {
-            Some(tokens) => Some(Request::Start(Prompt::Tokens(vec![tokens]), Origin::Resumed)),
+            Some(tokens) => Some(Request::Start(
+                Prompt::Tokens(vec![tokens]),
+                Origin::Resumed,
+            )),
             None if world.gallery.is_empty() => None,
             None => Some(Request::Start(Prompt::Gallery(0), Origin::Gallery(0))),
         };
@@ -412,7 +450,11 @@ impl State {
             // Not faster than the video that the world learned from.
             let fps = self.world.as_ref().map_or(10, |w| w.fps.max(1));
             let pause = 1000.0 / fps as f64;
-            let pause = if hold.repeated { pause } else { pause.max(HOLD_AFTER_MS) };
+            let pause = if hold.repeated {
+                pause
+            } else {
+                pause.max(HOLD_AFTER_MS)
+            };
             let pause = (pause - taken).max(0.0);
             effects.push(Effect::TickAfter(hold.number, pause));
         }
@@ -454,7 +496,10 @@ impl State {
             Some(Remedy::Reload) => self.hear(FromWorker::Booted, effects),
             Some(Remedy::Restart) => {
                 // A graphics processor that failed once is not tried again.
-                let on_gpu = self.device.as_ref().is_none_or(|d| d.kind == DeviceKind::WebGpu);
+                let on_gpu = self
+                    .device
+                    .as_ref()
+                    .is_none_or(|d| d.kind == DeviceKind::WebGpu);
                 if on_gpu {
                     self.wishes.device = Some(DeviceKind::Cpu);
                 }
@@ -481,7 +526,11 @@ impl State {
     fn ask(&mut self, request: Request, effects: &mut Vec<Effect>) {
         if self.waiting.is_none() {
             self.send(request, effects);
-        } else if self.queued.as_ref().is_none_or(|q| q.weight() <= request.weight()) {
+        } else if self
+            .queued
+            .as_ref()
+            .is_none_or(|q| q.weight() <= request.weight())
+        {
             self.queued = Some(request);
         }
     }
@@ -495,10 +544,20 @@ impl State {
     fn send(&mut self, request: Request, effects: &mut Vec<Effect>) {
         let (waiting, message) = match request {
             Request::Load(world) => {
-                self.progress = Some(Progress { stage: Stage::List, ..Progress::START });
+                self.progress = Some(Progress {
+                    stage: Stage::List,
+                    ..Progress::START
+                });
                 self.trouble = None;
                 let (device, folder) = (self.wishes.device, self.wishes.folder.clone());
-                (Waiting::Load, ToWorker::Load { world, device, folder })
+                (
+                    Waiting::Load,
+                    ToWorker::Load {
+                        world,
+                        device,
+                        folder,
+                    },
+                )
             }
             Request::Start(prompt, origin) => {
                 let sampling = self.sampling;
@@ -514,7 +573,11 @@ impl State {
     fn complain(&mut self, title: &str, detail: &str, remedy: Remedy) {
         let detail = texts::sentence(detail);
         self.announce(&format!("{title} {detail}"));
-        self.trouble = Some(Trouble { title: title.to_owned(), detail, remedy });
+        self.trouble = Some(Trouble {
+            title: title.to_owned(),
+            detail,
+            remedy,
+        });
     }
 
     fn announce(&mut self, text: &str) {

@@ -21,8 +21,16 @@ pub fn stage(stage: Stage) -> &'static str {
 
 /// A world can be played.
 pub fn ready(world: &WorldSummary, device: &DeviceReport) -> String {
-    let next = if world.gallery.is_empty() { " Choose a picture to start from." } else { "" };
-    format!("{} is ready, on {}.{next}", world.name, device_name(device.kind))
+    let next = if world.gallery.is_empty() {
+        " Choose a picture to start from."
+    } else {
+        ""
+    };
+    format!(
+        "{} is ready, on {}.{next}",
+        world.name,
+        device_name(device.kind)
+    )
 }
 
 /// After going back.
@@ -82,7 +90,11 @@ pub fn device_reason(device: &DeviceReport) -> String {
 pub fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut letters = text.chars();
-    let mut sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let mut sentence: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
     sentence.extend(letters);
     if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');
@@ -117,7 +129,17 @@ mod tests {
         assert_eq!(sentence("its header is damaged"), "Its header is damaged.");
         assert_eq!(sentence("Über alles!"), "Über alles!");
         assert_eq!(sentence(""), "");
-        assert_eq!((bytes(999), bytes(1_000), bytes(4_260_000)), ("999 bytes".into(), "1 kB".into(), "4.3 MB".into()));
-        assert_eq!((pace(3.21), pace(62.4), pace(3012.0)), ("3.2 ms a frame".into(), "62 ms a frame".into(), "3.0 s a frame".into()));
+        assert_eq!(
+            (bytes(999), bytes(1_000), bytes(4_260_000)),
+            ("999 bytes".into(), "1 kB".into(), "4.3 MB".into())
+        );
+        assert_eq!(
+            (pace(3.21), pace(62.4), pace(3012.0)),
+            (
+                "3.2 ms a frame".into(),
+                "62 ms a frame".into(),
+                "3.0 s a frame".into()
+            )
+        );
     }
 }

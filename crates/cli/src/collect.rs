@@ -57,7 +57,9 @@ fn levels(text: &str) -> Result<LevelRange, String> {
     let parse = |part: &str| part.trim().parse::<u64>().ok();
     match text.split_once("..").map(|(a, b)| (parse(a), parse(b))) {
         Some((Some(start), Some(end))) if start < end => Ok(LevelRange { start, end }),
-        _ => Err(format!("`{text}` is no range of levels; write for example 0..10000")),
+        _ => Err(format!(
+            "`{text}` is no range of levels; write for example 0..10000"
+        )),
     }
 }
 
@@ -92,7 +94,11 @@ pub fn with_bar(
     let frames = collect(spec, &mut |progress| {
         bar.set_length(progress.target);
         bar.set_position(progress.frames);
-        if stop.wanted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if stop.wanted() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     })?;
     bar.finish_and_clear();
     Ok(frames)

@@ -50,12 +50,23 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     sampling.steps = arguments.steps;
     sampling.temperature = arguments.temperature;
     sampling.check()?;
-    let settings = Settings { clips: arguments.clips, rollouts: arguments.rollouts, sampling };
+    let settings = Settings {
+        clips: arguments.clips,
+        rollouts: arguments.rollouts,
+        sampling,
+    };
     let bar = ProgressBar::new(1);
-    let result = evaluate(&world, &encoder, &store, truth.as_ref(), &settings, &mut |done, of| {
-        bar.set_length(of as u64);
-        bar.set_position(done as u64);
-    })?;
+    let result = evaluate(
+        &world,
+        &encoder,
+        &store,
+        truth.as_ref(),
+        &settings,
+        &mut |done, of| {
+            bar.set_length(of as u64);
+            bar.set_position(done as u64);
+        },
+    )?;
     bar.finish_and_clear();
     let json = serde_json::to_value(&result)?;
     if arguments.json {

@@ -48,7 +48,9 @@ pub fn order(text: &str) -> Result<Order, String> {
     match text {
         "confidence" => Ok(Order::Confidence),
         "random" => Ok(Order::Random),
-        _ => Err(format!("`{text}` is no order; there are confidence and random")),
+        _ => Err(format!(
+            "`{text}` is no order; there are confidence and random"
+        )),
     }
 }
 
@@ -68,7 +70,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             order: arguments.order,
         },
         prompts: arguments.prompts,
-        gallery: arguments.gallery.clone().unwrap_or(run.settings.data.clone()),
+        gallery: arguments
+            .gallery
+            .clone()
+            .unwrap_or(run.settings.data.clone()),
     };
     wish.play.sampling(0).check()?;
     let card = export(&run, &wish, &arguments.out, &device)?;

@@ -61,9 +61,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     sampling.check()?;
     let actions = world.card.config.actions();
     if let Some(&action) = arguments.actions.iter().find(|&&a| a >= actions) {
-        return Err(model::Error::Action { action, last: actions - 1 }.into());
+        return Err(model::Error::Action {
+            action,
+            last: actions - 1,
+        }
+        .into());
     }
-    let options = Options { sampling, cache: true };
+    let options = Options {
+        sampling,
+        cache: true,
+    };
     let frames = pollster::block_on(async {
         let mut session = match &arguments.prompt {
             Some(path) => {
@@ -91,7 +98,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
         if arguments.tokens {
             for tokens in session.tokens() {
-                println!("{}", tokens.iter().map(|t| format!("{t:03x}")).collect::<String>());
+                println!(
+                    "{}",
+                    tokens
+                        .iter()
+                        .map(|t| format!("{t:03x}"))
+                        .collect::<String>()
+                );
             }
         }
         anyhow::Ok(frames)

@@ -93,7 +93,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
     display.bar.finish_and_clear();
     let folder = run.folder().display();
     match outcome {
-        Outcome::Finished => println!("Trained. Next: genie export {folder} --out world.safetensors"),
+        Outcome::Finished => {
+            println!("Trained. Next: genie export {folder} --out world.safetensors")
+        }
         Outcome::Stopped => println!("Saved. Go on with: genie train --out {folder} --resume"),
     }
     Ok(())
@@ -174,8 +176,14 @@ fn own_video(out: &Path, config: &Config, stop: &Stop) -> Result<PathBuf> {
     let folder = out.parent().unwrap_or(Path::new("."));
     let path = folder.join("platformer.zarr");
     let mut spec = CollectSpec::new(&path, OWN_FRAMES);
-    spec.levels = LevelRange { start: 0, end: 1_000_000 };
-    println!("No --data given: making {OWN_FRAMES} frames of platformer video in {}.", path.display());
+    spec.levels = LevelRange {
+        start: 0,
+        end: 1_000_000,
+    };
+    println!(
+        "No --data given: making {OWN_FRAMES} frames of platformer video in {}.",
+        path.display()
+    );
     crate::collect::with_bar(&spec, stop, platformer)?;
     Ok(path)
 }
@@ -190,7 +198,11 @@ struct Bar {
 impl Bar {
     fn new(stop: Stop) -> Result<Self> {
         let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{msg}")?);
-        Ok(Self { bar, stop, last_line: f64::NEG_INFINITY })
+        Ok(Self {
+            bar,
+            stop,
+            last_line: f64::NEG_INFINITY,
+        })
     }
 }
 
@@ -202,7 +214,10 @@ impl Display for Bar {
             .map(|(name, value)| format!("{name} {value:.3}"))
             .collect();
         let left = report.seconds_left.map_or_else(String::new, |seconds| {
-            format!(", {} left", HumanDuration(Duration::from_secs_f64(seconds.max(0.0))))
+            format!(
+                ", {} left",
+                HumanDuration(Duration::from_secs_f64(seconds.max(0.0)))
+            )
         });
         let line = format!(
             "{} step {}: {} | {:.0} frames/s{left}",

@@ -107,35 +107,53 @@ impl Stack {
     fn measure(&self, name: &str, plainly: bool) {
         let square = self.width * self.width;
         let each = self.operations(16 * square, TOKENS + FRAMES);
-        report(&format!("width {}, {name}", self.width), each * BLOCKS as f64, || {
-            let mut x = self.x.clone();
-            for block in &self.blocks {
-                x = if plainly {
-                    let x = plain::spatial_layer(x, &block.space);
-                    let x = plain::temporal_layer(x, &block.time);
-                    plain::feed_forward(x, &block.forward)
-                } else {
-                    let x = spatial_layer(x, &block.space);
-                    let x = temporal_layer(x, &block.time);
-                    feed_forward(x, &block.forward)
-                };
-            }
-            x.square().mean().backward();
-        });
+        report(
+            &format!("width {}, {name}", self.width),
+            each * BLOCKS as f64,
+            || {
+                let mut x = self.x.clone();
+                for block in &self.blocks {
+                    x = if plainly {
+                        let x = plain::spatial_layer(x, &block.space);
+                        let x = plain::temporal_layer(x, &block.time);
+                        plain::feed_forward(x, &block.forward)
+                    } else {
+                        let x = spatial_layer(x, &block.space);
+                        let x = temporal_layer(x, &block.time);
+                        feed_forward(x, &block.forward)
+                    };
+                }
+                x.square().mean().backward();
+            },
+        );
     }
 
     fn measure_layers(&self) {
         let square = self.width * self.width;
         let block = &self.blocks[0];
-        report("  spatial layer", self.operations(4 * square, TOKENS), || {
-            spatial_layer(self.x.clone(), &block.space).sum().backward();
-        });
-        report("  temporal layer", self.operations(4 * square, FRAMES), || {
-            temporal_layer(self.x.clone(), &block.time).sum().backward();
-        });
-        report("  feed-forward layer", self.operations(8 * square, 0), || {
-            feed_forward(self.x.clone(), &block.forward).sum().backward();
-        });
+        report(
+            "  spatial layer",
+            self.operations(4 * square, TOKENS),
+            || {
+                spatial_layer(self.x.clone(), &block.space).sum().backward();
+            },
+        );
+        report(
+            "  temporal layer",
+            self.operations(4 * square, FRAMES),
+            || {
+                temporal_layer(self.x.clone(), &block.time).sum().backward();
+            },
+        );
+        report(
+            "  feed-forward layer",
+            self.operations(8 * square, 0),
+            || {
+                feed_forward(self.x.clone(), &block.forward)
+                    .sum()
+                    .backward();
+            },
+        );
     }
 }
 

@@ -81,7 +81,7 @@ impl Case {
         Self {
             operation,
             batch: up_to(2),
-            // One frame, as in play, in a third of the cases.
+            // Often one frame, as in play.
             frames: up_to(12).saturating_sub(4).max(1),
             tokens: up_to(80),
             heads: up_to(4),
@@ -110,7 +110,11 @@ impl Case {
             for (a, b) in read(kernel).await.into_iter().zip(read(twin).await) {
                 let difference = (a - b).abs() / (1.0 + b.abs());
                 // `max` would lose a NaN.
-                worst = if difference.is_nan() { f32::INFINITY } else { worst.max(difference) };
+                worst = if difference.is_nan() {
+                    f32::INFINITY
+                } else {
+                    worst.max(difference)
+                };
             }
         }
         worst
@@ -126,12 +130,24 @@ impl Case {
         let input = |index: u64| self.tensor(index, &device);
         match self.operation {
             Operation::SpatialAttention => {
-                vec![plain::spatial_attention(input(0), &self.gains(&device), self.heads)]
+                vec![plain::spatial_attention(
+                    input(0),
+                    &self.gains(&device),
+                    self.heads,
+                )]
             }
             Operation::TemporalAttention => {
-                let past = (self.past > 0).then(|| Past { keys: input(1), values: input(2) });
+                let past = (self.past > 0).then(|| Past {
+                    keys: input(1),
+                    values: input(2),
+                });
                 let gains = self.gains(&device);
-                vec![plain::temporal_attention(input(0), &gains, self.heads, past.as_ref())]
+                vec![plain::temporal_attention(
+                    input(0),
+                    &gains,
+                    self.heads,
+                    past.as_ref(),
+                )]
             }
             Operation::NormalisedKeys => {
                 let kept = plain::normalised_keys(input(0), &self.gains(&device), self.heads);
@@ -160,7 +176,12 @@ impl Case {
                         values: self.laid_out(2, device).await,
                     }),
                 };
-                vec![crate::temporal_attention(x, &gains, self.heads, past.as_ref())]
+                vec![crate::temporal_attention(
+                    x,
+                    &gains,
+                    self.heads,
+                    past.as_ref(),
+                )]
             }
             Operation::NormalisedKeys => {
                 let kept = crate::normalised_keys(x, &gains, self.heads);
@@ -184,7 +205,9 @@ impl Case {
     fn tensor(&self, index: u64, device: &Device) -> Tensor<4> {
         let shape = self.shape(index);
         let mut noise = Noise(self.seed ^ (index + 1) << 32);
-        let values = (0..shape.iter().product()).map(|_| 2.0 * noise.normal()).collect();
+        let values = (0..shape.iter().product())
+            .map(|_| 2.0 * noise.normal())
+            .collect();
         Tensor::from_data(TensorData::new::<f32, _>(values, shape), device)
     }
 
@@ -215,7 +238,10 @@ impl Case {
             let values: Vec<f32> = (0..length).map(|_| 1.0 + 0.3 * noise.normal()).collect();
             Tensor::from_data(TensorData::new(values, [length]), device)
         };
-        QkGains { query: gain(), key: gain() }
+        QkGains {
+            query: gain(),
+            key: gain(),
+        }
     }
 }
 
@@ -242,7 +268,9 @@ impl Noise {
 
     /// About normal: mean 0, deviation 1.
     fn normal(&mut self) -> f32 {
-        let sum: f32 = (0..4).map(|_| (self.next() >> 40) as f32 / (1 << 24) as f32).sum();
+        let sum: f32 = (0..4)
+            .map(|_| (self.next() >> 40) as f32 / (1 << 24) as f32)
+            .sum();
         (sum - 2.0) * 3f32.sqrt()
     }
 }

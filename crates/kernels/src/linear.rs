@@ -35,5 +35,9 @@ fn takes_flex(x: &Tensor<4>, w: &Tensor<2>, b: &Tensor<1>) -> bool {
 fn check(x: &Tensor<4>, w: &Tensor<2>, b: &Tensor<1>) {
     let [inputs, outputs] = w.dims();
     assert_eq!(x.dims()[3], inputs, "x's last dimension must be w's first");
-    assert_eq!(b.dims(), [outputs], "b must be as long as w's last dimension");
+    assert_eq!(
+        b.dims(),
+        [outputs],
+        "b must be as long as w's last dimension"
+    );
 }

@@ -127,7 +127,6 @@ pub fn rotary_tables(frames: usize, d: usize, first: usize) -> (Vec<f32>, Vec<f3
     (cos, sin)
 }
 
-
 /// Zero where the query's frame may look, very negative elsewhere: `[1, 1, 1, T, seen]`.
 fn causal_mask(frames: usize, seen: usize, device: &burn::tensor::Device) -> Tensor<5> {
     let mut mask = vec![0f32; frames * seen];
@@ -137,9 +136,8 @@ fn causal_mask(frames: usize, seen: usize, device: &burn::tensor::Device) -> Ten
             mask[t * seen + s] = -1e9;
         }
     }
-    Tensor::<2>::from_data(TensorData::new(mask, [frames, seen]), device).reshape([
-        1, 1, 1, frames, seen,
-    ])
+    Tensor::<2>::from_data(TensorData::new(mask, [frames, seen]), device)
+        .reshape([1, 1, 1, frames, seen])
 }
 
 /// See [`crate::layer_norm`].
@@ -173,7 +171,12 @@ pub fn spatial_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
 
 /// See [`crate::temporal_layer`].
 pub fn temporal_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
-    let seen = temporal_attention(normed_qkv(x.clone(), layer), &layer.gains, layer.heads, None);
+    let seen = temporal_attention(
+        normed_qkv(x.clone(), layer),
+        &layer.gains,
+        layer.heads,
+        None,
+    );
     x + linear(seen, &layer.out.weight, &layer.out.bias)
 }
 

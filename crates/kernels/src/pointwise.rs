@@ -10,8 +10,16 @@ use crate::{flex, path, plain, wgsl};
 /// If gain or shift isn't as long as `x`'s last dimension.
 pub fn layer_norm(x: Tensor<4>, gamma: &Tensor<1>, beta: &Tensor<1>) -> Tensor<4> {
     let [_, _, _, d] = x.dims();
-    assert_eq!(gamma.dims(), [d], "gamma must be as long as x's last dimension");
-    assert_eq!(beta.dims(), [d], "beta must be as long as x's last dimension");
+    assert_eq!(
+        gamma.dims(),
+        [d],
+        "gamma must be as long as x's last dimension"
+    );
+    assert_eq!(
+        beta.dims(),
+        [d],
+        "beta must be as long as x's last dimension"
+    );
     if d.is_multiple_of(4) && path::wgsl(&x) && path::wgsl(gamma) && path::wgsl(beta) {
         return wgsl::layer_norm(x, gamma, beta);
     }

@@ -13,7 +13,14 @@ type Shape = ([usize; 3], usize, usize, usize);
 
 fn shapes() -> impl Strategy<Value = Shape> {
     let frame = prop_oneof![1usize..9, Just(16), Just(33), Just(65)];
-    let head = prop_oneof![Just(4usize), Just(6), Just(16), Just(20), Just(32), Just(64)];
+    let head = prop_oneof![
+        Just(4usize),
+        Just(6),
+        Just(16),
+        Just(20),
+        Just(32),
+        Just(64)
+    ];
     let width = prop_oneof![1usize..40, Just(64)];
     ((1usize..4, 1usize..18, frame), 1usize..4, head, width)
         .prop_map(|((b, t, n), heads, d, width)| ([b, t, n], heads, d, width))
@@ -52,7 +59,11 @@ fn distance<const D: usize>(a: &Tensor<D>, b: &Tensor<D>) -> f32 {
 
 /// Compares the outputs, and the gradients of a random weighting of them, of every parameter.
 fn compare(fused: Tensor<4>, twin: Tensor<4>, vectors: &[&Tensor<1>], others: Others) {
-    assert!(distance(&fused, &twin) < 1e-5, "value: {}", distance(&fused, &twin));
+    assert!(
+        distance(&fused, &twin) < 1e-5,
+        "value: {}",
+        distance(&fused, &twin)
+    );
     let weights = random(fused.dims()).detach();
     let fused = (fused * weights.clone()).sum().backward();
     let twin = (twin * weights).sum().backward();

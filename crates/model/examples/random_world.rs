@@ -15,18 +15,30 @@ use model::world::{self, Card, FORMAT, PlayDefaults, Prompt};
 use model::{Dynamics, Tokenizer, presets};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::args().nth(1).ok_or("where shall the world be written?")?;
+    let path = std::env::args()
+        .nth(1)
+        .ok_or("where shall the world be written?")?;
     let config = presets::config("pocket").ok_or("there is no preset called pocket")?;
     let device = Device::flex();
     device.seed(7);
 
     let mut weights = Named::new();
-    let tokenizer = now(params::read(&Tokenizer::new(&config, &device)))?;
-    let dynamics = now(params::read(&Dynamics::new(&config, &device)))?;
-    weights.extend(tokenizer.into_iter().map(|(name, v)| (format!("tokenizer.{name}"), v)));
-    weights.extend(dynamics.into_iter().map(|(name, v)| (format!("dynamics.{name}"), v)));
+    weights.extend(now(params::read(
+        &Tokenizer::new(&config, &device),
+        "tokenizer.",
+    ))?);
+    weights.extend(now(params::read(
+        &Dynamics::new(&config, &device),
+        "dynamics.",
+    ))?);
     let (actions, dim) = (config.actions(), config.latent_action.code_dim);
-    weights.insert("actions".into(), Values { shape: vec![actions, dim], data: units(actions, dim) });
+    weights.insert(
+        "actions".into(),
+        Values {
+            shape: vec![actions, dim],
+            data: units(actions, dim),
+        },
+    );
 
     let prompt = |number: usize| Prompt {
         name: format!("Noise {}", number + 1),
@@ -52,7 +64,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// A uniform number, the same on every machine.
 fn noise(row: usize, column: usize) -> f32 {
-    Place { seed: 7, frame: row as u32, step: 0, position: column as u32 }.uniform()
+    Place {
+        seed: 7,
+        frame: row as u32,
+        step: 0,
+        position: column as u32,
+    }
+    .uniform()
 }
 
 /// `rows` random unit vectors.
@@ -70,7 +88,10 @@ fn units(rows: usize, dim: usize) -> Vec<f32> {
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        if let Poll::Ready(value) = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
             return value;
         }
     }

@@ -168,7 +168,12 @@ impl Config {
             }
         }
         within("actions", self.latent_action.actions, 2, 256)?;
-        within("action code dimensions", self.latent_action.code_dim, 1, 4096)?;
+        within(
+            "action code dimensions",
+            self.latent_action.code_dim,
+            1,
+            4096,
+        )?;
         self.tokenizer.encoder.check("tokenizer.encoder")?;
         self.tokenizer.decoder.check("tokenizer.decoder")?;
         self.latent_action.encoder.check("latent_action.encoder")?;

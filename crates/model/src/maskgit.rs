@@ -81,8 +81,7 @@ pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampli
     let n = canvas.tokens.len();
     let codes = logits.len() / n;
     let before = canvas.remaining();
-    let keep_masked =
-        masked_after(step, sampling.steps, n).min(before.saturating_sub(1));
+    let keep_masked = masked_after(step, sampling.steps, n).min(before.saturating_sub(1));
     let left = 1.0 - step as f32 / sampling.steps as f32;
     let mut ranked = Vec::with_capacity(before);
     for position in (0..n).filter(|&p| canvas.masked[p]) {
@@ -143,13 +142,24 @@ mod tests {
     use proptest::prelude::*;
 
     fn sampling(steps: usize, order: Order) -> Sampling {
-        Sampling { steps, temperature: 1.0, choice_temperature: 4.5, order, seed: 7 }
+        Sampling {
+            steps,
+            temperature: 1.0,
+            choice_temperature: 4.5,
+            order,
+            seed: 7,
+        }
     }
 
     fn logits(n: usize, codes: usize, seed: u32) -> Vec<f32> {
         (0..n * codes)
             .map(|i| {
-                let place = Place { seed, frame: 0, step: 0, position: i as u32 & 0xffff };
+                let place = Place {
+                    seed,
+                    frame: 0,
+                    step: 0,
+                    position: i as u32 & 0xffff,
+                };
                 place.uniform() * 8.0 + (i / 0x10000) as f32
             })
             .collect()
@@ -184,7 +194,10 @@ mod tests {
     fn one_step_at_temperature_zero_takes_the_likeliest() {
         let logits = [0.0, 3.0, 1.0, 5.0, 0.0, 1.0];
         let mut canvas = Canvas::masked(2);
-        let greedy = Sampling { temperature: 0.0, ..sampling(1, Order::Random) };
+        let greedy = Sampling {
+            temperature: 0.0,
+            ..sampling(1, Order::Random)
+        };
         step(&mut canvas, &logits, 1, 0, &greedy);
         assert_eq!(canvas.tokens, [1, 0]);
     }
@@ -194,7 +207,12 @@ mod tests {
         let row = [0.0f32, 1.0, 2.0];
         let mut counts = [0f64; 3];
         for frame in 0..20_000 {
-            let place = Place { seed: 3, frame, step: 1, position: 0 };
+            let place = Place {
+                seed: 3,
+                frame,
+                step: 1,
+                position: 0,
+            };
             counts[draw(&row, 1.0, &place)] += 1.0 / 20_000.0;
         }
         let total: f32 = row.iter().map(|x| x.exp()).sum();
@@ -205,6 +223,9 @@ mod tests {
 
     #[test]
     fn the_schedule_is_the_same_on_every_machine() {
-        assert_eq!((1..=3).map(|s| masked_after(s, 3, 64)).collect::<Vec<_>>(), [56, 32, 0]);
+        assert_eq!(
+            (1..=3).map(|s| masked_after(s, 3, 64)).collect::<Vec<_>>(),
+            [56, 32, 0]
+        );
     }
 }

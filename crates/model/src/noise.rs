@@ -87,7 +87,12 @@ mod tests {
     use super::*;
 
     fn place(position: u32) -> Place {
-        Place { seed: 1, frame: 2, step: 3, position }
+        Place {
+            seed: 1,
+            frame: 2,
+            step: 3,
+            position,
+        }
     }
 
     #[test]

@@ -102,12 +102,18 @@ impl<F: Map> ModuleMapper for ByName<'_, F> {
 
 /// Calls `visitor` for every parameter of `module`.
 pub fn visit<M: Module>(module: &M, visitor: &mut impl Visit) {
-    module.visit(&mut ByName { path: Path::default(), inner: visitor });
+    module.visit(&mut ByName {
+        path: Path::default(),
+        inner: visitor,
+    });
 }
 
 /// `module` with every parameter replaced by what `mapper` returns for it.
 pub fn map<M: Module>(module: M, mapper: &mut impl Map) -> M {
-    module.map(&mut ByName { path: Path::default(), inner: mapper })
+    module.map(&mut ByName {
+        path: Path::default(),
+        inner: mapper,
+    })
 }
 
 /// Reads every parameter of `module`, under `prefix` + its name.
@@ -188,7 +194,11 @@ pub fn load<M: Module>(
     prefix: &str,
     values: &dyn Fn(&str) -> Option<Values>,
 ) -> Result<M> {
-    let mut loader = Loader { prefix, values, problem: None };
+    let mut loader = Loader {
+        prefix,
+        values,
+        problem: None,
+    };
     let module = map(module, &mut loader);
     match loader.problem {
         Some(problem) => Err(Error::Weights(problem)),

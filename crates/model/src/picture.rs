@@ -49,7 +49,11 @@ impl Frame {
         limits.max_alloc = Some(DECODE_BYTES);
         reader.limits(limits);
         let picture = reader.decode().map_err(|e| Error::Picture(e.to_string()))?;
-        Ok(Self::fit(&over_white(&picture), config.height, config.width))
+        Ok(Self::fit(
+            &over_white(&picture),
+            config.height,
+            config.width,
+        ))
     }
 
     /// Fits `picture` to `height × width`: scaled to cover, cut evenly at the sides. Pixel art of

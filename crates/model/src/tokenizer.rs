@@ -81,7 +81,12 @@ impl Reconstruction {
 impl Tokenizer {
     /// A tokenizer of random weights.
     pub fn new(config: &Config, device: &Device) -> Self {
-        let TokenizerConfig { patch, encoder, decoder, quantizer } = &config.tokenizer;
+        let TokenizerConfig {
+            patch,
+            encoder,
+            decoder,
+            quantizer,
+        } = &config.tokenizer;
         let n = config.tokens_per_frame();
         let pixels = 3 * patch * patch;
         let dim = quantizer.dim();
@@ -129,7 +134,8 @@ impl Tokenizer {
 
     /// Code numbers `[B, T, N]` to frames `[B, T, H, W, 3]` in [0, 1].
     pub fn decode(&self, indices: Tensor<3, Int>) -> Tensor<5> {
-        self.decode_codes(self.quantizer.codes(indices)).clamp(0.0, 1.0)
+        self.decode_codes(self.quantizer.codes(indices))
+            .clamp(0.0, 1.0)
     }
 
     /// [`Tokenizer::decode`] for frames that follow those of `past`, with the keys and values of

@@ -103,7 +103,10 @@ impl StBlock {
         } else {
             let heads = self.temporal.heads;
             let gains = self.temporal.gains();
-            let qkv = self.temporal.qkv.forward(self.temporal_norm.forward(x.clone()));
+            let qkv = self
+                .temporal
+                .qkv
+                .forward(self.temporal_norm.forward(x.clone()));
             let kept = keep.then(|| kernels::normalised_keys(qkv.clone(), &gains, heads));
             let seen = kernels::temporal_attention(qkv, &gains, heads, past);
             (x + self.temporal.out.forward(seen), kept)

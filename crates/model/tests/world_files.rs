@@ -188,7 +188,7 @@ fn a_card_that_does_not_fit_is_refused_with_the_reason() {
     };
     let cases: Vec<(&str, Change)> = vec![
         ("format 2", set("/format", json!(2))),
-        ("format", set("/format", json!("one"))),
+        ("card is damaged", set("/format", json!("one"))),
         ("card is damaged", set("/name", json!(7))),
         ("card is damaged", set("/config", json!(null))),
         ("card is damaged", set("/config/height", json!(-1))),

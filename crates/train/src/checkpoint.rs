@@ -60,16 +60,18 @@ pub fn save(path: &Path, tensors: &Named, state: &impl Serialize) -> Result<()> 
 pub fn load<S: DeserializeOwned>(path: &Path) -> Result<(Named, S)> {
     let name = path.display();
     let bytes = fs::read(path).with_context(|| format!("can't read the checkpoint {name}"))?;
-    let damaged = || {
-        format!("{name} is no checkpoint, or a damaged one; remove it to start this phase anew")
-    };
+    let damaged =
+        || format!("{name} is no checkpoint, or a damaged one; remove it to start this phase anew");
     let (_, header) = SafeTensors::read_metadata(&bytes).with_context(damaged)?;
     let Some(state) = header.metadata().as_ref().and_then(|m| m.get(KEY)) else {
         bail!(damaged());
     };
     let state = serde_json::from_str(state).with_context(damaged)?;
     let mut named = Named::new();
-    for (name, view) in SafeTensors::deserialize(&bytes).with_context(damaged)?.tensors() {
+    for (name, view) in SafeTensors::deserialize(&bytes)
+        .with_context(damaged)?
+        .tensors()
+    {
         if view.dtype() != Dtype::F32 {
             bail!(damaged());
         }
@@ -78,7 +80,13 @@ pub fn load<S: DeserializeOwned>(path: &Path) -> Result<(Named, S)> {
             .chunks_exact(4)
             .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
             .collect();
-        named.insert(name, Values { shape: view.shape().to_vec(), data });
+        named.insert(
+            name,
+            Values {
+                shape: view.shape().to_vec(),
+                data,
+            },
+        );
     }
     Ok((named, state))
 }
@@ -96,7 +104,10 @@ mod tests {
     fn comes_back_bit_for_bit_and_damage_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("phase.safetensors");
-        let values = Values { shape: vec![2, 2], data: vec![1.0, -0.1, f32::MIN_POSITIVE, 3e30] };
+        let values = Values {
+            shape: vec![2, 2],
+            data: vec![1.0, -0.1, f32::MIN_POSITIVE, 3e30],
+        };
         let named = Named::from([("a.b".to_owned(), values)]);
         save(&path, &named, &7u64).unwrap();
         let (back, state) = load::<u64>(&path).unwrap();

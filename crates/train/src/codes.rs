@@ -43,7 +43,10 @@ pub struct Usage {
 impl Usage {
     /// All codes count as used at step 0.
     pub fn new(codes: usize, patience: u64) -> Self {
-        Self { last_used: vec![0; codes], patience }
+        Self {
+            last_used: vec![0; codes],
+            patience,
+        }
     }
 
     /// Notes the codes of one step and returns those that are dead now; they get `patience` anew.
@@ -83,8 +86,7 @@ impl Map for Revive<'_> {
         let mut data: Vec<f32> = value.to_data().try_to_vec().expect("a codebook is f32");
         for &code in self.dead {
             let row = self.rng.below(rows) * width;
-            data[code * width..(code + 1) * width]
-                .copy_from_slice(&self.latents[row..row + width]);
+            data[code * width..(code + 1) * width].copy_from_slice(&self.latents[row..row + width]);
         }
         Tensor::from_data(TensorData::new(data, shape), &device).require_grad()
     }

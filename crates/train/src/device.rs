@@ -29,7 +29,9 @@ impl FromStr for Choice {
             "wgpu" => Ok(Self::Wgpu),
             "cuda" => Ok(Self::Cuda),
             "cpu" => Ok(Self::Cpu),
-            _ => Err(format!("`{text}` is no device; there are auto, wgpu, cuda and cpu")),
+            _ => Err(format!(
+                "`{text}` is no device; there are auto, wgpu, cuda and cpu"
+            )),
         }
     }
 }
@@ -82,7 +84,10 @@ pub fn choose(choice: Choice) -> Result<Chosen> {
 }
 
 fn cpu(why: &str) -> Chosen {
-    Chosen { device: Device::flex(), about: format!("the CPU ({why})") }
+    Chosen {
+        device: Device::flex(),
+        about: format!("the CPU ({why})"),
+    }
 }
 
 fn wgpu_device(adapter: &Adapter) -> Chosen {
@@ -91,7 +96,11 @@ fn wgpu_device(adapter: &Adapter) -> Chosen {
         about: format!(
             "{} through wgpu{}",
             adapter.name,
-            if adapter.real { "" } else { " (software: slow)" }
+            if adapter.real {
+                ""
+            } else {
+                " (software: slow)"
+            }
         ),
     }
 }

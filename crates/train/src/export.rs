@@ -58,7 +58,10 @@ pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result
         play: export.play.clone(),
     };
     let mut weights = pollster::block_on(params::read(&world.tokenizer, "tokenizer."))?;
-    weights.extend(pollster::block_on(params::read(&world.dynamics, "dynamics."))?);
+    weights.extend(pollster::block_on(params::read(
+        &world.dynamics,
+        "dynamics.",
+    ))?);
     let codes = world.actions.to_data().try_to_vec()?;
     let shape = world.actions.dims().to_vec();
     weights.insert("actions".into(), params::Values { shape, data: codes });
@@ -113,7 +116,10 @@ fn gallery(world: &World, store: &ClipStore, prompts: usize) -> Result<Vec<Promp
             let rgb = bytes[middle * size..(middle + 1) * size].to_vec();
             let frame = Frame { height, width, rgb };
             let tokens = pollster::block_on(session::tokenize(world, &[frame]))?;
-            Ok(Prompt { name: format!("Scene {}", i + 1), tokens: tokens.concat() })
+            Ok(Prompt {
+                name: format!("Scene {}", i + 1),
+                tokens: tokens.concat(),
+            })
         })
         .collect()
 }
@@ -170,6 +176,9 @@ mod tests {
             motion(3.0, 0.0, 0.2),
             motion(0.0, 0.0, 0.0),
         ];
-        assert_eq!(names(&motions), ["right 1", "left", "still", "up right", "right 2", "unused"]);
+        assert_eq!(
+            names(&motions),
+            ["right 1", "left", "still", "up right", "right 2", "unused"]
+        );
     }
 }

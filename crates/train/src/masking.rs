@@ -21,7 +21,12 @@ pub struct Masking {
 
 impl Default for Masking {
     fn default() -> Self {
-        Self { clean_frames: 0.5, least_rate: 0.5, corruption: 0.08, unknown_actions: 0.03 }
+        Self {
+            clean_frames: 0.5,
+            least_rate: 0.5,
+            corruption: 0.08,
+            unknown_actions: 0.03,
+        }
     }
 }
 
@@ -57,7 +62,11 @@ pub fn mask(
             // Frame 0 has no action and no past: there is nothing to learn from masking it.
             let clean = frame == 0 || (frame + 1 < t && rng.chance(settings.clean_frames));
             let rate = settings.least_rate + (1.0 - settings.least_rate) * rng.uniform();
-            let count = if clean { 0 } else { ((n as f32 * rate).ceil() as usize).clamp(1, n) };
+            let count = if clean {
+                0
+            } else {
+                ((n as f32 * rate).ceil() as usize).clamp(1, n)
+            };
             for (place, position) in sample(n, count, rng).into_iter().enumerate() {
                 let i = row.start + position;
                 if place < count {
@@ -69,7 +78,11 @@ pub fn mask(
             }
         }
     }
-    Masked { input, masked, known }
+    Masked {
+        input,
+        masked,
+        known,
+    }
 }
 
 /// The positions `0..n`, the first `count` of them a random choice.
@@ -91,7 +104,10 @@ mod tests {
         let tokens: Vec<i32> = (0..8 * 5 * 16).map(|i| i % 10).collect();
         let settings = Masking::default();
         let out = mask(&tokens, shape, 10, &settings, &mut Rng::of_step(1, 2, 3));
-        assert_eq!(out, mask(&tokens, shape, 10, &settings, &mut Rng::of_step(1, 2, 3)));
+        assert_eq!(
+            out,
+            mask(&tokens, shape, 10, &settings, &mut Rng::of_step(1, 2, 3))
+        );
         for clip in 0..8 {
             let count = |frame: usize| {
                 let start = (clip * 5 + frame) * 16;

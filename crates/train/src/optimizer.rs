@@ -25,7 +25,13 @@ pub struct AdamW {
 
 impl Default for AdamW {
     fn default() -> Self {
-        Self { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weight_decay: 1e-2, clip: 1.0 }
+        Self {
+            beta1: 0.9,
+            beta2: 0.95,
+            epsilon: 1e-8,
+            weight_decay: 1e-2,
+            clip: 1.0,
+        }
     }
 }
 
@@ -47,17 +53,15 @@ struct Moments {
 impl Optimizer {
     /// An optimiser that has seen nothing.
     pub fn new(settings: AdamW) -> Self {
-        Self { settings, ..Self::default() }
+        Self {
+            settings,
+            ..Self::default()
+        }
     }
 
     /// One step: `module` with its parameters moved against `gradients` at this learning rate.
     /// Returns the norm of the gradient before clipping too.
-    pub fn step<M: Module>(
-        &mut self,
-        module: M,
-        gradients: &mut Gradients,
-        rate: f64,
-    ) -> (M, f32) {
+    pub fn step<M: Module>(&mut self, module: M, gradients: &mut Gradients, rate: f64) -> (M, f32) {
         let norm = norm(&module, gradients);
         self.steps += 1;
         let t = self.steps as i32;
@@ -96,10 +100,15 @@ impl Optimizer {
         for (name, moments) in &self.moments {
             for (kind, tensor) in [("first", &moments.first), ("second", &moments.second)] {
                 let data = tensor.to_data().convert::<f32>();
-                let data = data.try_to_vec().map_err(|e| Error::Device(format!("{e:?}")))?;
+                let data = data
+                    .try_to_vec()
+                    .map_err(|e| Error::Device(format!("{e:?}")))?;
                 named.insert(
                     format!("{prefix}{kind}.{name}"),
-                    Values { shape: moments.shape.clone(), data },
+                    Values {
+                        shape: moments.shape.clone(),
+                        data,
+                    },
                 );
             }
         }
@@ -139,7 +148,11 @@ impl Optimizer {
                 };
                 match (get("first"), get("second")) {
                     (Ok(first), Ok(second)) => {
-                        let moments = Moments { first, second, shape };
+                        let moments = Moments {
+                            first,
+                            second,
+                            shape,
+                        };
                         self.moments.insert(name.to_owned(), moments);
                     }
                     (Err(problem), _) | (_, Err(problem)) => {
@@ -152,7 +165,12 @@ impl Optimizer {
             *self = Self::new(self.settings);
             return Ok(());
         }
-        let mut restore = Restore { prefix, state, moments: BTreeMap::new(), problem: None };
+        let mut restore = Restore {
+            prefix,
+            state,
+            moments: BTreeMap::new(),
+            problem: None,
+        };
         params::visit(module, &mut restore);
         if let Some(problem) = restore.problem {
             return Err(Error::Weights(problem));
@@ -202,7 +220,11 @@ impl Map for Update<'_> {
         let s = self.settings;
         let old = self.moments.remove(name).unwrap_or_else(|| {
             let zeros = Tensor::zeros([size], &weights.device());
-            Moments { first: zeros.clone(), second: zeros, shape: shape.to_vec() }
+            Moments {
+                first: zeros.clone(),
+                second: zeros,
+                shape: shape.to_vec(),
+            }
         });
         let first = old.first * s.beta1 + gradient.clone() * (1.0 - s.beta1);
         let second = old.second * s.beta2 + gradient.square() * (1.0 - s.beta2);
@@ -211,8 +233,14 @@ impl Map for Update<'_> {
         // Gains, shifts and biases are not decayed.
         let decay = if D >= 2 { s.weight_decay } else { 0.0 };
         let weights = weights.clone() - (step + weights * decay) * self.rate;
-        self.moments
-            .insert(name.to_owned(), Moments { first, second, ..old });
+        self.moments.insert(
+            name.to_owned(),
+            Moments {
+                first,
+                second,
+                ..old
+            },
+        );
         Tensor::from_inner(weights.reshape(shape)).require_grad()
     }
 }

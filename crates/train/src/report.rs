@@ -57,7 +57,9 @@ impl Log {
     /// Names the file.
     pub fn append_to(path: &Path) -> Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path);
-        Ok(Self(file.with_context(|| format!("can't write the log {}", path.display()))?))
+        Ok(Self(file.with_context(|| {
+            format!("can't write the log {}", path.display())
+        })?))
     }
 
     /// Adds one step.
@@ -67,6 +69,8 @@ impl Log {
     pub fn step(&mut self, report: &StepReport) -> Result<()> {
         let mut line = serde_json::to_vec(report)?;
         line.push(b'\n');
-        self.0.write_all(&line).context("can't write the log: is the disk full?")
+        self.0
+            .write_all(&line)
+            .context("can't write the log: is the disk full?")
     }
 }

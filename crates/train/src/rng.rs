@@ -49,7 +49,13 @@ mod tests {
     fn steps_and_streams_differ_and_repeat() {
         let draw = |seed, step, stream| Rng::of_step(seed, step, stream).next();
         assert_eq!(draw(1, 2, 3), draw(1, 2, 3));
-        let all = [draw(1, 2, 3), draw(2, 2, 3), draw(1, 3, 3), draw(1, 2, 4), draw(1, 3, 2)];
+        let all = [
+            draw(1, 2, 3),
+            draw(2, 2, 3),
+            draw(1, 3, 3),
+            draw(1, 2, 4),
+            draw(1, 3, 2),
+        ];
         for (i, a) in all.iter().enumerate() {
             assert!(all[i + 1..].iter().all(|b| a != b));
         }

@@ -134,7 +134,10 @@ impl Run {
         fs::create_dir_all(folder.join("sheets"))
             .with_context(|| format!("can't make the folder {}", folder.display()))?;
         write_atomically(&file, &serde_json::to_vec_pretty(&settings)?)?;
-        Ok(Self { folder: folder.to_owned(), settings })
+        Ok(Self {
+            folder: folder.to_owned(),
+            settings,
+        })
     }
 
     /// Opens the run in `folder`.
@@ -148,7 +151,10 @@ impl Run {
         })?;
         let settings = serde_json::from_slice(&text)
             .with_context(|| format!("{} is damaged", file.display()))?;
-        Ok(Self { folder: folder.to_owned(), settings })
+        Ok(Self {
+            folder: folder.to_owned(),
+            settings,
+        })
     }
 
     /// The folder.
@@ -168,6 +174,8 @@ impl Run {
 
     /// The contact sheet of a phase after `step` steps.
     pub fn sheet(&self, phase: &str, step: u64) -> PathBuf {
-        self.folder.join("sheets").join(format!("{phase}-{step:06}.png"))
+        self.folder
+            .join("sheets")
+            .join(format!("{phase}-{step:06}.png"))
     }
 }

@@ -22,7 +22,11 @@ pub struct Schedule {
 impl Schedule {
     /// A schedule whose end is not known yet.
     pub fn new(peak: f64, warm_up: u64) -> Self {
-        Self { peak, warm_up, decay: None }
+        Self {
+            peak,
+            warm_up,
+            decay: None,
+        }
     }
 
     /// Fixes the end: the decay fills the last quarter of `steps`.

@@ -21,14 +21,19 @@ pub fn grid(rows: &[Vec<Frame>], scale: u32) -> RgbImage {
     let Some(first) = rows.iter().flatten().next() else {
         return RgbImage::new(1, 1);
     };
-    let (w, h) = (first.width as u32 * scale + GAP, first.height as u32 * scale + GAP);
+    let (w, h) = (
+        first.width as u32 * scale + GAP,
+        first.height as u32 * scale + GAP,
+    );
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0) as u32;
-    let mut sheet =
-        RgbImage::from_pixel(columns * w + GAP, rows.len() as u32 * h + GAP, image::Rgb([40; 3]));
+    let mut sheet = RgbImage::from_pixel(
+        columns * w + GAP,
+        rows.len() as u32 * h + GAP,
+        image::Rgb([40; 3]),
+    );
     for (y, row) in rows.iter().enumerate() {
         for (x, frame) in row.iter().enumerate() {
-            let large =
-                imageops::resize(&frame.to_image(), w - GAP, h - GAP, imageops::Nearest);
+            let large = imageops::resize(&frame.to_image(), w - GAP, h - GAP, imageops::Nearest);
             let place = (i64::from(x as u32 * w + GAP), i64::from(y as u32 * h + GAP));
             imageops::replace(&mut sheet, &large, place.0, place.1);
         }
@@ -53,7 +58,11 @@ pub fn rows(bytes: &[u8], shape: [usize; 5]) -> Vec<Vec<Frame>> {
         .chunks_exact(t * height * width * c)
         .map(|clip| {
             clip.chunks_exact(height * width * c)
-                .map(|rgb| Frame { height, width, rgb: rgb.to_vec() })
+                .map(|rgb| Frame {
+                    height,
+                    width,
+                    rgb: rgb.to_vec(),
+                })
                 .collect()
         })
         .collect()
@@ -72,7 +81,9 @@ pub fn reconstructions(
     let shape = [shape[0].min(4), shape[1], shape[2], shape[3], shape[4]];
     let bytes = &bytes[..shape.iter().product()];
     let device = tokenizer.encoder.position.val().device();
-    let made = tokenizer.reconstruct(to_tensor(bytes, shape, &device)).frames;
+    let made = tokenizer
+        .reconstruct(to_tensor(bytes, shape, &device))
+        .frames;
     let made = to_bytes(&made.to_data().convert::<f32>().try_to_vec::<f32>()?);
     let pairs: Vec<Vec<Frame>> = rows(bytes, shape)
         .into_iter()
@@ -98,7 +109,9 @@ pub fn rollouts(
     let [_, t, h, w, c] = shape;
     let world = world(config, tokenizer, models);
     let options = Options {
-        sampling: Sampling { ..PlayDefaults::default().sampling(1) },
+        sampling: Sampling {
+            ..PlayDefaults::default().sampling(1)
+        },
         cache: true,
     };
     let clip = t * h * w * c;

@@ -79,7 +79,10 @@ mod tests {
     fn counts_what_is_built() {
         let device = Device::flex();
         let mut config = presets::config("pocket").unwrap();
-        config.tokenizer.quantizer = QuantizerConfig::Vq { codes: 1024, dim: 32 };
+        config.tokenizer.quantizer = QuantizerConfig::Vq {
+            codes: 1024,
+            dim: 32,
+        };
         let built = [
             params::count(&Tokenizer::new(&config, &device)),
             params::count(&LatentActionModel::new(&config, &device)),
@@ -93,7 +96,11 @@ mod tests {
         for preset in presets::PRESETS {
             let config = presets::config(preset.name).unwrap();
             config.check().unwrap();
-            assert!(parameters(&config).iter().all(|&p| p > 100_000), "{}", preset.name);
+            assert!(
+                parameters(&config).iter().all(|&p| p > 100_000),
+                "{}",
+                preset.name
+            );
         }
     }
 }

@@ -79,10 +79,27 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         steps.step("cargo test", || {
             run_counted(&mut native(&home, "test", &["--no-fail-fast"]))
         });
+        // By itself: its features would have burn compiled once more, and so does the worker.
+        steps.step("cargo test, the page's state", || {
+            let page = [
+                "test",
+                "--release",
+                "--package",
+                "pocket-genie-web",
+                "--lib",
+            ];
+            run_counted(home.cargo().args(page))
+        });
     }
     if asked(Step::Cli) {
         steps.step("the program end to end", || {
             run_counted(&mut native(&home, "test", &["--test", "e2e"]))
+        });
+    }
+    if wanted(Step::Page) && !wanted(Step::Unit) {
+        // It has to play what the page plays. `cargo test` builds it too.
+        steps.step("build the program", || {
+            one(run_command(home.cargo().args(["build", "--release"])))
         });
     }
     if wanted(Step::Page) || asked(Step::Size) {

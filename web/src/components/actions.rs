@@ -25,9 +25,15 @@ pub fn Actions(props: &Props) -> Html {
     let restart = props.on.reform(|_| Event::Restart);
     // Not disabled at the prompt: a button that vanishes under the keyboard loses the focus.
     let at_prompt = (props.played == 0).then_some("true");
+    // Full rows where possible: 6 actions as 3 and 3, 8 as 4 and 4.
+    let columns = match props.names.len() {
+        n @ 1..=4 => n,
+        5 | 6 | 9 => 3,
+        _ => 4,
+    };
     html! {
         <div class="pad" role="group" aria-label="Play" data-testid="actions">
-            <div class="actions">
+            <div class="actions" style={format!("--columns:{columns}")}>
                 { for props.names.iter().enumerate().map(|(action, name)| html! {
                     <Action
                         key={action} {action} name={name.clone()}
@@ -79,7 +85,9 @@ fn Action(props: &ActionProps) -> Html {
             }
         })
     };
-    let release = props.on.reform(move |_: PointerEvent| Event::Release(Some(action)));
+    let release = props
+        .on
+        .reform(move |_: PointerEvent| Event::Release(Some(action)));
     let onclick = {
         let on = props.on.clone();
         Callback::from(move |_: MouseEvent| {

@@ -30,7 +30,10 @@ pub fn Picture(props: &Props) -> Html {
             draw(&canvas, picture);
         });
     }
-    let (width, height) = (props.picture.width.to_string(), props.picture.height.to_string());
+    let (width, height) = (
+        props.picture.width.to_string(),
+        props.picture.height.to_string(),
+    );
     let role = props.label.as_ref().map(|_| "img");
     let hidden = props.label.is_none().then_some("true");
     html! {

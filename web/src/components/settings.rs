@@ -22,13 +22,29 @@ pub struct Props {
 #[component]
 pub fn Settings(props: &Props) -> Html {
     let now = props.sampling;
-    let steps = sample(props, |now, text| Some(Sampling { steps: text.parse().ok()?, ..now }));
-    let temperature = sample(props, |now, text| {
-        Some(Sampling { temperature: text.parse().ok().filter(|t: &f32| t.is_finite())?, ..now })
+    let steps = sample(props, |now, text| {
+        Some(Sampling {
+            steps: text.parse().ok()?,
+            ..now
+        })
     });
-    let seed = sample(props, |now, text| Some(Sampling { seed: text.parse().ok()?, ..now }));
+    let temperature = sample(props, |now, text| {
+        Some(Sampling {
+            temperature: text.parse().ok().filter(|t: &f32| t.is_finite())?,
+            ..now
+        })
+    });
+    let seed = sample(props, |now, text| {
+        Some(Sampling {
+            seed: text.parse().ok()?,
+            ..now
+        })
+    });
     let another = props.on.reform(move |_| {
-        Event::Sample(Sampling { seed: link::random_seed(), ..now })
+        Event::Sample(Sampling {
+            seed: link::random_seed(),
+            ..now
+        })
     });
     let onkeys = {
         let on = props.on.clone();

@@ -19,15 +19,24 @@ pub struct Props {
 #[component]
 pub fn Stage(props: &Props) -> Html {
     let state = &props.state;
-    let (width, height) = state.world.as_ref().map_or((64, 64), |w| (w.width, w.height));
+    let (width, height) = state
+        .world
+        .as_ref()
+        .map_or((64, 64), |w| (w.width, w.height));
     let style = format!("--w:{width};--h:{height}");
     let device = state.device.as_ref().map(|d| d.kind.id());
     let index = state.frame.as_ref().map(|f| f.index.to_string());
     let tokens = state.frame.as_ref().map(|f| {
-        f.tokens.iter().map(|token| format!("{token:04x}")).collect::<String>()
+        f.tokens
+            .iter()
+            .map(|token| format!("{token:04x}"))
+            .collect::<String>()
     });
     let name = state.world.as_ref().map(|w| w.name.clone());
-    let stopped = state.trouble.as_ref().is_some_and(|t| t.remedy != Remedy::Dismiss);
+    let stopped = state
+        .trouble
+        .as_ref()
+        .is_some_and(|t| t.remedy != Remedy::Dismiss);
     let phase = if state.progress.is_some() {
         "loading"
     } else if stopped {

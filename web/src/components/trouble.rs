@@ -15,7 +15,11 @@ pub struct Props {
 /// A box with one button.
 #[component]
 pub fn TroubleBox(props: &Props) -> Html {
-    let Trouble { title, detail, remedy } = &props.trouble;
+    let Trouble {
+        title,
+        detail,
+        remedy,
+    } = &props.trouble;
     let (label, event) = match remedy {
         Remedy::Dismiss => ("All right", Event::Dismiss),
         Remedy::Reload => ("Try again", Event::Remedy),

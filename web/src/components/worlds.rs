@@ -30,8 +30,16 @@ pub fn Worlds(props: &Props) -> Html {
         let select: HtmlSelectElement = event.target_unchecked_into();
         on.emit(Event::PickWorld(select.value()));
     });
-    let name = props.world.as_ref().map(|w| w.name.clone()).unwrap_or_default();
-    let title = props.worlds.iter().find(|w| w.name == name).map_or(&name, |w| &w.title);
+    let name = props
+        .world
+        .as_ref()
+        .map(|w| w.name.clone())
+        .unwrap_or_default();
+    let title = props
+        .worlds
+        .iter()
+        .find(|w| w.name == name)
+        .map_or(&name, |w| &w.title);
     let listed = props.worlds.iter().any(|w| w.name == name);
     html! {
         <section class="card" aria-labelledby="world">

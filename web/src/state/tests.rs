@@ -11,13 +11,26 @@ fn world(gallery: usize) -> WorldSummary {
         fps: 10,
         actions: vec!["a".into(), "b".into()],
         gallery: vec!["one".into(); gallery],
-        sampling: Sampling { steps: 3, temperature: 0.2, seed: 0 },
+        sampling: Sampling {
+            steps: 3,
+            temperature: 0.2,
+            seed: 0,
+        },
     }
 }
 
 fn frame(index: usize, ms: Option<f64>) -> Event {
-    let picture = Picture { width: 1, height: 1, rgba: vec![0; 4] };
-    Event::Worker(FromWorker::Frame(Frame { picture, index, tokens: vec![index as u32], ms }))
+    let picture = Picture {
+        width: 1,
+        height: 1,
+        rgba: vec![0; 4],
+    };
+    Event::Worker(FromWorker::Frame(Frame {
+        picture,
+        index,
+        tokens: vec![index as u32],
+        ms,
+    }))
 }
 
 /// A page and everything that it has sent.
@@ -28,8 +41,16 @@ struct Page {
 
 impl Page {
     fn new() -> Self {
-        let wishes = Wishes { device: None, world: None, seed: 9, folder: "worlds/".into() };
-        Self { state: State::new(wishes), effects: Vec::new() }
+        let wishes = Wishes {
+            device: None,
+            world: None,
+            seed: 9,
+            folder: "worlds/".into(),
+        };
+        Self {
+            state: State::new(wishes),
+            effects: Vec::new(),
+        }
     }
 
     /// The effects of `event`.
@@ -48,7 +69,10 @@ impl Page {
             reason: DeviceReason::Gpu,
             adapter: String::new(),
         };
-        page.on(Event::Worker(FromWorker::Ready { world: world(gallery), device }));
+        page.on(Event::Worker(FromWorker::Ready {
+            world: world(gallery),
+            device,
+        }));
         page
     }
 
@@ -70,8 +94,14 @@ fn a_page_loads_and_starts_by_itself() {
         .effects
         .iter()
         .map(|e| match e {
-            Effect::Post(ToWorker::Load { world: WorldSource::First, .. }) => "load",
-            Effect::Post(ToWorker::Start { prompt: Prompt::Gallery(0), sampling }) => {
+            Effect::Post(ToWorker::Load {
+                world: WorldSource::First,
+                ..
+            }) => "load",
+            Effect::Post(ToWorker::Start {
+                prompt: Prompt::Gallery(0),
+                sampling,
+            }) => {
                 assert_eq!((sampling.steps, sampling.seed), (3, 9));
                 "start"
             }
@@ -111,7 +141,13 @@ fn a_chosen_picture_is_not_lost_to_a_later_key() {
     page.on(Event::Act(1));
     let sent = page.on(frame(1, Some(5.0)));
     assert!(
-        matches!(&sent[..], [Effect::Post(ToWorker::Start { prompt: Prompt::Gallery(1), .. })]),
+        matches!(
+            &sent[..],
+            [Effect::Post(ToWorker::Start {
+                prompt: Prompt::Gallery(1),
+                ..
+            })]
+        ),
         "{sent:?}"
     );
 }
@@ -120,7 +156,11 @@ fn a_chosen_picture_is_not_lost_to_a_later_key() {
 fn a_held_action_goes_on_at_the_pace_of_the_video_until_it_is_let_go() {
     let mut page = Page::playing();
     assert_eq!(page.on(Event::Hold(1)), [step(1)]);
-    assert_eq!(page.on(frame(1, Some(40.0))), [Effect::TickAfter(1, 210.0)], "not yet held");
+    assert_eq!(
+        page.on(frame(1, Some(40.0))),
+        [Effect::TickAfter(1, 210.0)],
+        "not yet held"
+    );
     assert_eq!(page.on(Event::Tick(1)), [step(1)]);
     assert_eq!(page.on(frame(2, Some(40.0))), [Effect::TickAfter(1, 60.0)]);
     assert_eq!(page.on(Event::Tick(1)), [step(1)]);
@@ -129,7 +169,11 @@ fn a_held_action_goes_on_at_the_pace_of_the_video_until_it_is_let_go() {
     page.on(Event::Release(Some(1)));
     assert_eq!(page.on(Event::Tick(1)), []);
     page.on(Event::Hold(0));
-    assert_eq!(page.on(Event::Tick(1)), [], "an old timer must not drive a new hold");
+    assert_eq!(
+        page.on(Event::Tick(1)),
+        [],
+        "an old timer must not drive a new hold"
+    );
 }
 
 #[test]
@@ -140,9 +184,15 @@ fn rewinding_and_restarting_stop_at_the_prompt() {
         page.on(Event::Act(0));
         page.on(frame(index, Some(1.0)));
     }
-    assert_eq!(page.on(Event::Rewind(1)), [Effect::Post(ToWorker::Rewind { frames: 1 })]);
+    assert_eq!(
+        page.on(Event::Rewind(1)),
+        [Effect::Post(ToWorker::Rewind { frames: 1 })]
+    );
     page.on(frame(2, None));
-    assert_eq!(page.on(Event::Restart), [Effect::Post(ToWorker::Rewind { frames: 2 })]);
+    assert_eq!(
+        page.on(Event::Restart),
+        [Effect::Post(ToWorker::Rewind { frames: 2 })]
+    );
 }
 
 #[test]
@@ -150,10 +200,16 @@ fn a_failure_leaves_the_play_as_it_was() {
     let mut page = Page::playing();
     page.on(Event::PickPicture(vec![0]));
     let detail = "the picture can't be read: it is not a picture".to_owned();
-    page.on(Event::Worker(FromWorker::Failed { task: Task::Start, detail }));
+    page.on(Event::Worker(FromWorker::Failed {
+        task: Task::Start,
+        detail,
+    }));
     let trouble = page.state.trouble.clone().unwrap();
     assert_eq!(trouble.remedy, Remedy::Dismiss);
-    assert_eq!(trouble.detail, "The picture can't be read: it is not a picture.");
+    assert_eq!(
+        trouble.detail,
+        "The picture can't be read: it is not a picture."
+    );
     assert_eq!(page.state.origin, Some(Origin::Gallery(0)));
     assert_eq!(page.on(Event::Act(0)), [step(0)]);
     page.on(frame(1, Some(1.0)));
@@ -164,11 +220,17 @@ fn a_failure_leaves_the_play_as_it_was() {
 fn a_world_that_does_not_load_can_be_tried_again() {
     let mut page = Page::new();
     page.on(Event::Worker(FromWorker::Booted));
-    let failed = FromWorker::Failed { task: Task::Load, detail: "no network".into() };
+    let failed = FromWorker::Failed {
+        task: Task::Load,
+        detail: "no network".into(),
+    };
     page.on(Event::Worker(failed));
     assert_eq!(page.state.trouble.as_ref().unwrap().remedy, Remedy::Reload);
     assert_eq!(page.state.progress, None);
-    assert!(matches!(page.on(Event::Remedy)[..], [Effect::Post(ToWorker::Load { .. })]));
+    assert!(matches!(
+        page.on(Event::Remedy)[..],
+        [Effect::Post(ToWorker::Load { .. })]
+    ));
     assert_eq!(page.state.trouble, None);
 }
 
@@ -182,14 +244,22 @@ fn after_the_worker_died_play_goes_on_from_the_last_frame_on_the_cpu() {
     }])));
     page.on(Event::Act(0));
     page.on(frame(1, Some(1.0)));
-    page.on(Event::Worker(FromWorker::Died { detail: "device lost".into() }));
+    page.on(Event::Worker(FromWorker::Died {
+        detail: "device lost".into(),
+    }));
     page.on(Event::WorkerDied("unreachable".into()));
     assert_eq!(page.state.trouble.as_ref().unwrap().detail, "Device lost.");
     assert_eq!(page.on(Event::Act(0)), []);
     assert_eq!(page.on(Event::Remedy), [Effect::RestartWorker]);
     let sent = page.on(Event::Worker(FromWorker::Booted));
     assert!(
-        matches!(&sent[..], [Effect::Post(ToWorker::Load { device: Some(DeviceKind::Cpu), .. })]),
+        matches!(
+            &sent[..],
+            [Effect::Post(ToWorker::Load {
+                device: Some(DeviceKind::Cpu),
+                ..
+            })]
+        ),
         "{sent:?}"
     );
     let device = DeviceReport {
@@ -197,7 +267,12 @@ fn after_the_worker_died_play_goes_on_from_the_last_frame_on_the_cpu() {
         reason: DeviceReason::Asked,
         adapter: String::new(),
     };
-    let sent = page.on(Event::Worker(FromWorker::Ready { world: world(2), device }));
-    let Effect::Post(ToWorker::Start { prompt, .. }) = &sent[0] else { panic!("{sent:?}") };
+    let sent = page.on(Event::Worker(FromWorker::Ready {
+        world: world(2),
+        device,
+    }));
+    let Effect::Post(ToWorker::Start { prompt, .. }) = &sent[0] else {
+        panic!("{sent:?}")
+    };
     assert_eq!(*prompt, Prompt::Tokens(vec![vec![1]]));
 }

@@ -21,7 +21,14 @@ thread_local! {
 /// If WebGPU was asked for and isn't there: whoever asked wants to know.
 pub async fn choose(asked: Option<DeviceKind>) -> Result<(Device, DeviceReport), String> {
     let cpu = |reason, adapter| {
-        (Device::flex(), DeviceReport { kind: DeviceKind::Cpu, reason, adapter })
+        (
+            Device::flex(),
+            DeviceReport {
+                kind: DeviceKind::Cpu,
+                reason,
+                adapter,
+            },
+        )
     };
     if asked == Some(DeviceKind::Cpu) {
         return Ok(cpu(DeviceReason::Asked, String::new()));
@@ -42,8 +49,16 @@ pub async fn choose(asked: Option<DeviceKind>) -> Result<(Device, DeviceReport),
     };
     match start().await {
         Ok(device) => {
-            let reason = if insist { DeviceReason::Asked } else { DeviceReason::Gpu };
-            let report = DeviceReport { kind: DeviceKind::WebGpu, reason, adapter: adapter.name };
+            let reason = if insist {
+                DeviceReason::Asked
+            } else {
+                DeviceReason::Gpu
+            };
+            let report = DeviceReport {
+                kind: DeviceKind::WebGpu,
+                reason,
+                adapter: adapter.name,
+            };
             Ok((device, report))
         }
         Err(why) if insist => Err(format!("WebGPU was asked for, but did not start ({why})")),
@@ -61,10 +76,11 @@ async fn start() -> Result<Device, String> {
         .await
         .map_err(|e| e.to_string())?;
     setup.device.set_device_lost_callback(|_, why| {
-        post(FromWorker::Died { detail: format!("the graphics processor was lost ({why})") });
+        post(FromWorker::Died {
+            detail: format!("the graphics processor was lost ({why})"),
+        });
     });
-    GPU.with(|gpu| gpu.get_or_init(|| device.clone()));
-    Ok(device)
+    Ok(GPU.with(|gpu| gpu.get_or_init(|| device).clone()))
 }
 
 /// What the browser says of its graphics processor.
@@ -84,7 +100,11 @@ async fn find_adapter() -> Result<Adapter, DeviceReason> {
     };
     let options = Object::new();
     // As burn asks, so that we judge the adapter that burn will get.
-    let _ = Reflect::set(&options, &"powerPreference".into(), &"high-performance".into());
+    let _ = Reflect::set(
+        &options,
+        &"powerPreference".into(),
+        &"high-performance".into(),
+    );
     let adapter = match request.call1(&gpu, &options) {
         Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
         Err(error) => Err(error),

@@ -36,7 +36,11 @@ pub async fn fetch(url: &str, stage: Stage, size: Option<u64>) -> Result<Vec<u8>
 
     let mut bytes = Vec::with_capacity(total.unwrap_or(0).min(MOST_PROMISED) as usize);
     let mut told = 0;
-    post(FromWorker::Progress { stage, loaded: 0, total });
+    post(FromWorker::Progress {
+        stage,
+        loaded: 0,
+        total,
+    });
     loop {
         let chunk = JsFuture::from(reader.read())
             .await
@@ -54,11 +58,19 @@ pub async fn fetch(url: &str, stage: Stage, size: Option<u64>) -> Result<Vec<u8>
         }
         if loaded - told >= TELL_EVERY {
             told = loaded;
-            post(FromWorker::Progress { stage, loaded, total });
+            post(FromWorker::Progress {
+                stage,
+                loaded,
+                total,
+            });
         }
     }
     let loaded = bytes.len() as u64;
-    post(FromWorker::Progress { stage, loaded, total: Some(loaded) });
+    post(FromWorker::Progress {
+        stage,
+        loaded,
+        total: Some(loaded),
+    });
     Ok(bytes)
 }
 

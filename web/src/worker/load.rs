@@ -24,10 +24,18 @@ pub async fn load(
     let (file, device) = futures::join!(file(source, folder), device::choose(asked));
     let ((name, bytes), (device, report)) = (file?, device?);
     let loaded = bytes.len() as u64;
-    post(FromWorker::Progress { stage: Stage::Build, loaded, total: None });
+    post(FromWorker::Progress {
+        stage: Stage::Build,
+        loaded,
+        total: None,
+    });
     let world = World::from_bytes(&bytes, &device).map_err(|e| e.to_string())?;
     let summary = summary(name, &world.card);
-    Ok(Loaded { world, summary, device: report })
+    Ok(Loaded {
+        world,
+        summary,
+        device: report,
+    })
 }
 
 /// The name and the bytes of a world's file.
@@ -48,7 +56,11 @@ async fn file(source: WorldSource, folder: &str) -> Result<(String, Vec<u8>), St
         None => "this page has no worlds yet; open a world file of your own".into(),
     })?;
     // The name becomes part of an address: it must stay in the folder.
-    if !entry.name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+    if !entry
+        .name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    {
         return Err(format!("“{}” is no name for a world", entry.name));
     }
     let url = format!("{folder}{}.safetensors", entry.name);

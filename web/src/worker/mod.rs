@@ -17,7 +17,9 @@ use self::play::Player;
 fn main() {
     std::panic::set_hook(Box::new(|info| {
         // A panic ends a WebAssembly program: this is its last word.
-        post(FromWorker::Died { detail: format!("a mistake in the program ({info})") });
+        post(FromWorker::Died {
+            detail: format!("a mistake in the program ({info})"),
+        });
     }));
     let (sender, mut messages) = mpsc::unbounded::<ToWorker>();
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {

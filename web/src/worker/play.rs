@@ -1,7 +1,7 @@
 //! The world being played.
 
 use burn::tensor::{Int, Tensor, TensorData};
-use model::picture::{self, Frame as Pixels};
+use model::picture::{self as pixels, Frame as Pixels};
 use model::session::{Options, Session};
 use model::{World, maskgit};
 use web::protocol::{Frame, FromWorker, Picture, Prompt, Sampling, ToWorker};
@@ -25,11 +25,22 @@ impl Player {
     /// Does what `message` says and posts the answer, unless it fails.
     pub async fn handle(&mut self, message: ToWorker) -> Result<(), String> {
         match message {
-            ToWorker::Load { world, device, folder } => {
-                let Loaded { world, summary, device } = load::load(world, device, &folder).await?;
+            ToWorker::Load {
+                world,
+                device,
+                folder,
+            } => {
+                let Loaded {
+                    world,
+                    summary,
+                    device,
+                } = load::load(world, device, &folder).await?;
                 self.session = None;
                 self.world = Some(world);
-                post(FromWorker::Ready { world: summary, device });
+                post(FromWorker::Ready {
+                    world: summary,
+                    device,
+                });
             }
             ToWorker::Start { prompt, sampling } => {
                 self.session = Some(start(self.world()?, prompt, sampling).await?);
@@ -37,11 +48,17 @@ impl Player {
             }
             ToWorker::Step { action } => {
                 let before = now();
-                self.session()?.step(action).await.map_err(|e| e.to_string())?;
+                self.session()?
+                    .step(action)
+                    .await
+                    .map_err(|e| e.to_string())?;
                 self.show(Some(now() - before))?;
             }
             ToWorker::Rewind { frames } => {
-                self.session()?.rewind(frames).await.map_err(|e| e.to_string())?;
+                self.session()?
+                    .rewind(frames)
+                    .await
+                    .map_err(|e| e.to_string())?;
                 self.show(None)?;
             }
             ToWorker::SetSampling(sampling) => {
@@ -55,11 +72,15 @@ impl Player {
     }
 
     fn world(&self) -> Result<&World, String> {
-        self.world.as_ref().ok_or_else(|| "there is no world yet".into())
+        self.world
+            .as_ref()
+            .ok_or_else(|| "there is no world yet".into())
     }
 
     fn session(&mut self) -> Result<&mut Session, String> {
-        self.session.as_mut().ok_or_else(|| "there is no first picture yet".into())
+        self.session
+            .as_mut()
+            .ok_or_else(|| "there is no first picture yet".into())
     }
 
     /// Posts the newest frame.
@@ -79,7 +100,10 @@ impl Player {
 async fn start(world: &World, prompt: Prompt, sampling: Sampling) -> Result<Session, String> {
     let card = &world.card;
     let sampling = full(sampling, &card.play.sampling(sampling.seed));
-    let options = Options { sampling, ..Options::default() };
+    let options = Options {
+        sampling,
+        ..Options::default()
+    };
     let started = match prompt {
         Prompt::Picture(bytes) => {
             let pixels = Pixels::from_picture(&bytes, &card.config).map_err(|e| e.to_string())?;
@@ -112,25 +136,45 @@ async fn thumbnails(world: &World) -> Result<(), String> {
     let gallery = &world.card.gallery[..shown];
     for (batch, prompts) in gallery.chunks(THUMBNAILS_AT_ONCE).enumerate() {
         let tokens = world.card.config.tokens_per_frame();
-        let ids: Vec<i32> = prompts.iter().flat_map(|p| &p.tokens).map(|&t| t as i32).collect();
+        let ids: Vec<i32> = prompts
+            .iter()
+            .flat_map(|p| &p.tokens)
+            .map(|&t| t as i32)
+            .collect();
         let shape = [prompts.len(), 1, tokens];
         let ids = Tensor::<3, Int>::from_data(TensorData::new(ids, shape), &device);
-        let pixels = world.tokenizer.decode(ids);
-        let [_, _, height, width, channels] = pixels.dims();
-        let data = pixels.into_data_async().await.map_err(|e| format!("{e:?}"))?;
-        let values: Vec<f32> = data.convert::<f32>().to_vec().map_err(|e| format!("{e:?}"))?;
-        let bytes = picture::to_bytes(&values);
+        let decoded = world.tokenizer.decode(ids);
+        let [_, _, height, width, channels] = decoded.dims();
+        let data = decoded
+            .into_data_async()
+            .await
+            .map_err(|e| format!("{e:?}"))?;
+        let values: Vec<f32> = data
+            .convert::<f32>()
+            .try_to_vec()
+            .map_err(|e| format!("{e:?}"))?;
+        let bytes = pixels::to_bytes(&values);
         for (i, rgb) in bytes.chunks_exact(height * width * channels).enumerate() {
-            let pixels = Pixels { height, width, rgb: rgb.to_vec() };
-            let index = batch * THUMBNAILS_AT_ONCE + i;
-            post(FromWorker::Thumbnail { index, picture: self::picture(&pixels) });
+            let picture = picture(&Pixels {
+                height,
+                width,
+                rgb: rgb.to_vec(),
+            });
+            post(FromWorker::Thumbnail {
+                index: batch * THUMBNAILS_AT_ONCE + i,
+                picture,
+            });
         }
     }
     Ok(())
 }
 
 fn picture(frame: &Pixels) -> Picture {
-    Picture { width: frame.width, height: frame.height, rgba: frame.rgba() }
+    Picture {
+        width: frame.width,
+        height: frame.height,
+        rgba: frame.rgba(),
+    }
 }
 
 /// Milliseconds since the worker began.

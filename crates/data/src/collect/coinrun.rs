@@ -30,7 +30,9 @@ const RESET: i8 = -1;
 const ROUND: u64 = 4096;
 /// At most this many clips of one episode: those who survive long are those who stay in the first
 /// pit, and without this bound most clips were theirs.
-const CLIPS_PER_EPISODE: u32 = 3;
+const CLIPS_PER_EPISODE: u32 = 2;
+/// One episode in so many is recorded from its first frame on.
+const SHARE_OF_STARTS: u64 = 25;
 
 /// Collects clips of CoinRun, without backgrounds and with one theme, as GenieRedux and the paper's
 /// case study do. Needs Python 3.11 or 3.12; makes its own virtual environment on first use.
@@ -117,11 +119,15 @@ impl Player {
     fn begin(&mut self, policy: &Policy, seed: u64) {
         let mut luck = Stream::new(mix(&[seed, self.episodes]));
         self.episodes += 1;
-        // The larger of two draws: who walks far often dies on the way, and is replaced by one who
-        // may stay at the start.
-        let mut walk_in = || luck.below(u64::from(policy.walk_in) + 1);
-        self.walk_in = walk_in().max(walk_in());
-        self.walker = Walker::forward(policy, luck.next());
+        // Nearly all walk in: who stays at the start outlives the others, and fills more clips.
+        let longest = u64::from(policy.walk_in);
+        let walks = luck.below(SHARE_OF_STARTS) > 0;
+        self.walk_in = if walks {
+            longest / 2 + luck.below(longest - longest / 2 + 1)
+        } else {
+            0
+        };
+        self.walker = Walker::forward(luck.next());
         self.recorder = Walker::new(policy, luck.next());
         self.cutter.begin(self.walk_in);
         self.last.clear();

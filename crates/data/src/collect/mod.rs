@@ -59,8 +59,9 @@ pub struct Policy {
     /// Longest time an action is held, in frames, 1 to 255; each episode draws its own bound, from
     /// half of this up.
     pub max_hold: u8,
-    /// At most this many frames of each episode pass in getting into the level, unrecorded: episodes
-    /// are short, and without that half of all clips would show the start of a level.
+    /// CoinRun only: half of this to all of it, in frames, passes unrecorded while a player gets
+    /// into the level, in all but one episode of 25. Episodes are short, and without that most clips
+    /// would show the start of a level.
     pub walk_in: u32,
 }
 
@@ -72,7 +73,7 @@ impl Default for Policy {
             still: 0.18,
             jump: 0.1,
             max_hold: 14,
-            walk_in: 160,
+            walk_in: 64,
         }
     }
 }
@@ -89,7 +90,8 @@ impl Policy {
             walk_in,
         } = self;
         format!(
-            "mixed: right {right}, left {left}, still {still}, jump {jump}, hold 1-{max_hold} frames, walk-in 0-{walk_in} frames"
+            "mixed: right {right}, left {left}, still {still}, jump {jump}, hold 1-{max_hold} frames, walk-in {}-{walk_in} frames",
+            walk_in / 2
         )
     }
 

@@ -12,12 +12,12 @@ use crate::{ClipBuf, Error, Result};
 
 /// Tries to get one clip; a level is left for the next one when its hero dies too early.
 const TRIES: u64 = 1000;
-/// The policy runs for 120 frames before it first wanders or turns back, and the heroes here live
-/// longer than CoinRun's: with a walk-in as short as there, two thirds of all actions went right.
-const WALK_INS: u64 = 4;
+/// Longest play before a clip begins, in frames. The policy runs for 120 frames before it first
+/// wanders or turns back: with a walk-in of that length two thirds of all actions went right.
+const WALK_IN: u64 = 640;
 
 /// Collects clips of the built-in platformer, played by its own mixed policy. Needs nothing but
-/// this program. Of [`CollectSpec::policy`] only `walk_in` is used (four times as many frames); actions are numbered as
+/// this program. [`CollectSpec::policy`] and `mode` are not used; actions are numbered as
 /// `platformer::Action::index`.
 ///
 /// Returns the number of clips in the store.
@@ -30,10 +30,7 @@ pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64
         name: "platformer",
         licence: "MIT OR Apache-2.0, drawn by this program",
         mode: "",
-        policy: format!(
-            "platformer mixed, walk-in 0-{} frames",
-            WALK_INS * u64::from(spec.policy.walk_in)
-        ),
+        policy: format!("platformer mixed, walk-in 0-{WALK_IN} frames"),
         fps: f64::from(FRAMES_PER_SECOND),
         height: HEIGHT as u16,
         width: WIDTH as u16,
@@ -53,12 +50,14 @@ pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64
 
 /// Clip number `number`, whatever was made before.
 fn clip(spec: &CollectSpec, number: u64) -> Result<ClipBuf> {
-    (0..TRIES).find_map(|attempt| episode(spec, mix(&[spec.seed, number, attempt]))).ok_or_else(|| {
-        Error::Invalid(format!(
-            "no level lasted {} frames in {TRIES} tries. Choose fewer frames per clip or a shorter walk-in",
-            spec.frames_per_clip
-        ))
-    })
+    (0..TRIES)
+        .find_map(|attempt| episode(spec, mix(&[spec.seed, number, attempt])))
+        .ok_or_else(|| {
+            Error::Invalid(format!(
+                "no level lasted {} frames in {TRIES} tries. Choose fewer frames per clip",
+                spec.frames_per_clip
+            ))
+        })
 }
 
 /// Plays one level from its start; `None` when it ends before a clip is complete.
@@ -68,7 +67,7 @@ fn episode(spec: &CollectSpec, seed: u64) -> Option<ClipBuf> {
     let mut game = Platformer::new(level);
     let mut policy = MixedPolicy::new(luck.next());
     let mut cutter = Cutter::new(spec.frames_per_clip as usize);
-    let walk_in = luck.below(WALK_INS * u64::from(spec.policy.walk_in) + 1);
+    let walk_in = luck.below(WALK_IN + 1);
     cutter.begin(walk_in);
     let mut frame = vec![0; FRAME_BYTES];
     let mut passed = 0;

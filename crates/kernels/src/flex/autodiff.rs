@@ -33,7 +33,14 @@ impl Backward<Flex, 3> for LinearBackward {
         let [x_node, w_node, b_node] = ops.parents;
         let sizes = linear_sizes(&w);
         let before = before.as_ref().map(values);
-        let d = linear::backward(values(&x), values(&w), values(&dy), before, sizes, x_node.is_some());
+        let d = linear::backward(
+            values(&x),
+            values(&w),
+            values(&dy),
+            before,
+            sizes,
+            x_node.is_some(),
+        );
         if let (Some(node), Some(dx)) = (x_node, d.x) {
             grads.register::<Flex>(node.id, tensor(dx, dims(&x)));
         }
@@ -100,7 +107,12 @@ impl Backward<Flex, 3> for AttentionBackward {
             attention_sizes(&qkv, heads),
         );
         let shapes = [dims(&qkv), dims(&query), dims(&key)];
-        for ((node, d), shape) in ops.parents.into_iter().zip([dqkv, dquery, dkey]).zip(shapes) {
+        for ((node, d), shape) in ops
+            .parents
+            .into_iter()
+            .zip([dqkv, dquery, dkey])
+            .zip(shapes)
+        {
             if let Some(node) = node {
                 grads.register::<Flex>(node.id, tensor(d, shape));
             }
@@ -129,7 +141,9 @@ impl Backward<Flex, 9> for AttentionLayerBackward {
             values(&dy),
         );
         let [query, key] = d.gains;
-        let all = [dx, d.norm.0, d.norm.1, d.qkv.w, d.qkv.b, query, key, d.out.w, d.out.b];
+        let all = [
+            dx, d.norm.0, d.norm.1, d.qkv.w, d.qkv.b, query, key, d.out.w, d.out.b,
+        ];
         let shapes = std::iter::once(&x).chain(&params).map(dims);
         for ((node, d), shape) in ops.parents.into_iter().zip(all).zip(shapes) {
             if let Some(node) = node {
@@ -173,7 +187,11 @@ impl<C: CheckpointStrategy> FlexOps for Autodiff<Flex, C> {
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), w.node(), b.node()];
         let [x, w, b] = [x, w, b].map(|tensor| ordered(tensor.into_primitive()));
-        match LinearBackward.prepare::<C>(nodes).compute_bound().stateful() {
+        match LinearBackward
+            .prepare::<C>(nodes)
+            .compute_bound()
+            .stateful()
+        {
             OpsKind::Tracked(prep) => {
                 let y = Flex::fused_linear(x.clone(), w.clone(), b);
                 prep.finish((x, w, None), y)
@@ -189,7 +207,11 @@ impl<C: CheckpointStrategy> FlexOps for Autodiff<Flex, C> {
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), w.node(), b.node()];
         let [x, w, b] = [x, w, b].map(|tensor| ordered(tensor.into_primitive()));
-        match LinearBackward.prepare::<C>(nodes).compute_bound().stateful() {
+        match LinearBackward
+            .prepare::<C>(nodes)
+            .compute_bound()
+            .stateful()
+        {
             OpsKind::Tracked(prep) => {
                 let sizes = linear_sizes(&w);
                 let (before, y) = linear::forward_gelu(values(&x), values(&w), values(&b), sizes);
@@ -209,7 +231,11 @@ impl<C: CheckpointStrategy> FlexOps for Autodiff<Flex, C> {
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), gamma.node(), beta.node()];
         let [x, gamma, beta] = [x, gamma, beta].map(|tensor| ordered(tensor.into_primitive()));
-        match LayerNormBackward.prepare::<C>(nodes).compute_bound().stateful() {
+        match LayerNormBackward
+            .prepare::<C>(nodes)
+            .compute_bound()
+            .stateful()
+        {
             OpsKind::Tracked(prep) => {
                 let y = Flex::fused_layer_norm(x.clone(), gamma.clone(), beta);
                 prep.finish((x, gamma), y)
@@ -237,7 +263,11 @@ impl<C: CheckpointStrategy> FlexOps for Autodiff<Flex, C> {
         let nodes = [qkv.node(), query_gain.node(), key_gain.node()];
         let [qkv, query, key] =
             [qkv, query_gain, key_gain].map(|tensor| ordered(tensor.into_primitive()));
-        match AttentionBackward.prepare::<C>(nodes).compute_bound().stateful() {
+        match AttentionBackward
+            .prepare::<C>(nodes)
+            .compute_bound()
+            .stateful()
+        {
             OpsKind::Tracked(prep) => {
                 let out = Flex::fused_attention(
                     qkv.clone(),
@@ -283,7 +313,11 @@ impl<C: CheckpointStrategy> FlexOps for Autodiff<Flex, C> {
         ];
         let nodes = all.each_ref().map(|tensor| tensor.node());
         let [x, params @ ..] = all.map(|tensor| ordered(tensor.into_primitive()));
-        match AttentionLayerBackward.prepare::<C>(nodes).compute_bound().stateful() {
+        match AttentionLayerBackward
+            .prepare::<C>(nodes)
+            .compute_bound()
+            .stateful()
+        {
             OpsKind::Tracked(prep) => {
                 let (y, saved) = ops::attention_layer(&x, &params, heads, over_time, true);
                 let saved = saved.expect("asked for");
@@ -307,7 +341,11 @@ impl<C: CheckpointStrategy> FlexOps for Autodiff<Flex, C> {
         let all = [x, gamma, beta, up_weight, up_bias, down_weight, down_bias];
         let nodes = all.each_ref().map(|tensor| tensor.node());
         let [x, params @ ..] = all.map(|tensor| ordered(tensor.into_primitive()));
-        match FeedForwardBackward.prepare::<C>(nodes).compute_bound().stateful() {
+        match FeedForwardBackward
+            .prepare::<C>(nodes)
+            .compute_bound()
+            .stateful()
+        {
             OpsKind::Tracked(prep) => {
                 let (y, saved) = ops::feed_forward(&x, &params, true);
                 prep.finish((x, params, saved.expect("asked for")), y)

@@ -80,7 +80,10 @@ pub(crate) fn row<S: Simd>(s: S, x: &[f32], gamma: &[f32], beta: &[f32], out: &m
     let affine = gamma.chunks(S::LANES).zip(beta.chunks(S::LANES));
     for ((x, out), (gamma, beta)) in values.zip(affine) {
         let normed = s.mul(s.sub(s.load_head(x, 0.0), mean), inverse);
-        s.store_head(out, s.fma(normed, s.load_head(gamma, 0.0), s.load_head(beta, 0.0)));
+        s.store_head(
+            out,
+            s.fma(normed, s.load_head(gamma, 0.0), s.load_head(beta, 0.0)),
+        );
     }
 }
 
@@ -141,9 +144,15 @@ pub(crate) fn row_backward<S: Simd>(
     let (middle, scale) = (s.splat(mean), s.splat(inverse));
     let (mut total, mut along) = (s.splat(0.0), s.splat(0.0));
     let sums = dgamma.chunks_mut(S::LANES).zip(dbeta.chunks_mut(S::LANES));
-    let rows = x.chunks(S::LANES).zip(dy.chunks(S::LANES)).zip(gamma.chunks(S::LANES));
+    let rows = x
+        .chunks(S::LANES)
+        .zip(dy.chunks(S::LANES))
+        .zip(gamma.chunks(S::LANES));
     for (((x, dy), gamma), (dgamma, dbeta)) in rows.zip(sums) {
-        let (dy, normed) = (s.load_head(dy, 0.0), s.mul(s.sub(s.load_head(x, mean), middle), scale));
+        let (dy, normed) = (
+            s.load_head(dy, 0.0),
+            s.mul(s.sub(s.load_head(x, mean), middle), scale),
+        );
         s.store_head(dgamma, s.fma(dy, normed, s.load_head(dgamma, 0.0)));
         s.store_head(dbeta, s.add(dy, s.load_head(dbeta, 0.0)));
         let dnormed = s.mul(dy, s.load_head(gamma, 0.0));
@@ -152,7 +161,10 @@ pub(crate) fn row_backward<S: Simd>(
     }
     let count = x.len() as f32;
     let (total, along) = (s.splat(s.sum(total) / count), s.splat(s.sum(along) / count));
-    let rows = x.chunks(S::LANES).zip(dy.chunks(S::LANES)).zip(gamma.chunks(S::LANES));
+    let rows = x
+        .chunks(S::LANES)
+        .zip(dy.chunks(S::LANES))
+        .zip(gamma.chunks(S::LANES));
     for (((x, dy), gamma), dx) in rows.zip(dx.chunks_mut(S::LANES)) {
         let normed = s.mul(s.sub(s.load_head(x, mean), middle), scale);
         let dnormed = s.mul(s.load_head(dy, 0.0), s.load_head(gamma, 0.0));

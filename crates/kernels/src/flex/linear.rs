@@ -113,9 +113,12 @@ pub(crate) fn backward(
         })
         .collect();
     let mut sums = threads::map(items, dispatch).into_iter();
-    let (mut w, mut b) = sums
-        .next()
-        .unwrap_or_else(|| (vec![0.0; sizes.inputs * sizes.outputs], vec![0.0; sizes.outputs]));
+    let (mut w, mut b) = sums.next().unwrap_or_else(|| {
+        (
+            vec![0.0; sizes.inputs * sizes.outputs],
+            vec![0.0; sizes.outputs],
+        )
+    });
     for (more_w, more_b) in sums {
         add_to(&mut w, &more_w);
         add_to(&mut b, &more_b);
@@ -233,7 +236,14 @@ impl Kernel for Backward<'_> {
         let mut dw = vec![0.0; inputs * outputs];
         let mut db = vec![0.0; outputs];
         let mut panels = Panels::new();
-        let mut scratch = vec![0.0; if self.before.is_some() { BLOCK * outputs } else { 0 }];
+        let mut scratch = vec![
+            0.0;
+            if self.before.is_some() {
+                BLOCK * outputs
+            } else {
+                0
+            }
+        ];
         for first in (0..rows).step_by(BLOCK) {
             let m = BLOCK.min(rows - first);
             let x = &self.x[first * inputs..][..m * inputs];

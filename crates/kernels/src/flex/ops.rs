@@ -3,9 +3,7 @@
 // The trait is burn's way of adding operations; only this crate calls it.
 #![allow(missing_docs)]
 
-use burn::backend::{
-    Backend, Flex, TensorMetadata, backend_extension, tensor::FloatTensor,
-};
+use burn::backend::{Backend, Flex, TensorMetadata, backend_extension, tensor::FloatTensor};
 use burn::tensor::TensorData;
 
 use super::{
@@ -158,7 +156,9 @@ impl FlexOps for Flex {
         heads: usize,
         over_time: bool,
     ) -> Cpu {
-        let rest = [gamma, beta, qkv_weight, qkv_bias, query_gain, key_gain, out_weight, out_bias];
+        let rest = [
+            gamma, beta, qkv_weight, qkv_bias, query_gain, key_gain, out_weight, out_bias,
+        ];
         let (x, params) = (ordered(x), rest.map(ordered));
         attention_layer(&x, &params, heads, over_time, false).0
     }
@@ -215,7 +215,10 @@ pub(super) fn feed_forward_params(params: &[Cpu; 6]) -> layers::feed_forward::Pa
     layers::feed_forward::Params {
         norm: (gamma, beta),
         up: layers::Linear { w: up_w, b: up_b },
-        down: layers::Linear { w: down_w, b: down_b },
+        down: layers::Linear {
+            w: down_w,
+            b: down_b,
+        },
     }
 }
 
@@ -233,7 +236,11 @@ pub(super) fn layer_sizes(x: &Cpu, params: &[Cpu; 8], heads: usize) -> attention
 
 /// The tensor with its values in order, copied if they weren't.
 pub(super) fn ordered(x: Cpu) -> Cpu {
-    if x.is_contiguous() { x } else { x.to_contiguous() }
+    if x.is_contiguous() {
+        x
+    } else {
+        x.to_contiguous()
+    }
 }
 
 /// The values of an [`ordered`] tensor.

@@ -28,7 +28,9 @@ impl Saved {
 
     /// A list of `len` values, of any value.
     pub(crate) fn room(len: usize) -> Vec<f32> {
-        let mut store = STORE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut store = STORE
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         match store.iter().rposition(|values| values.len() == len) {
             Some(found) => store.swap_remove(found),
             None => vec![0.0; len],
@@ -38,7 +40,9 @@ impl Saved {
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        let mut store = STORE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut store = STORE
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         // Sizes that are no longer asked for make room for those that are.
         if store.len() >= MOST {
             store.remove(0);

@@ -26,11 +26,7 @@ pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync 
     {
         use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
         if items.len() > 1 {
-            return items
-                .into_par_iter()
-                .with_max_len(1)
-                .map(work)
-                .collect();
+            return items.into_par_iter().with_max_len(1).map(work).collect();
         }
     }
     items.into_iter().map(work).collect()

@@ -64,7 +64,10 @@ fn words(sizes: &[u32]) -> Vec<u64> {
 fn grid(workgroups: usize) -> CubeCount {
     let workgroups = u32::try_from(workgroups).expect("a launch has at most 2^32 workgroups");
     let y = workgroups.div_ceil(MAX_WORKGROUPS);
-    assert!(y <= MAX_WORKGROUPS, "a launch has at most 65535² workgroups");
+    assert!(
+        y <= MAX_WORKGROUPS,
+        "a launch has at most 65535² workgroups"
+    );
     let x = if y == 0 { 0 } else { workgroups.div_ceil(y) };
     CubeCount::Static(x, y, 1)
 }
@@ -86,7 +89,10 @@ mod tests {
             };
             assert!(x <= MAX_WORKGROUPS && y <= MAX_WORKGROUPS && z == 1);
             let covered = x as usize * y as usize;
-            assert!(covered >= n && covered < n + y.max(1) as usize, "{n}: {x} × {y}");
+            assert!(
+                covered >= n && covered < n + y.max(1) as usize,
+                "{n}: {x} × {y}"
+            );
         }
     }
 

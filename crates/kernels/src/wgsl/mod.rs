@@ -96,7 +96,13 @@ impl WgslOps for CubeBackend {
         heads: usize,
         past: usize,
     ) -> FloatTensor<Self> {
-        temporal::attend(qkv, [query_gain, key_gain], [past_keys, past_values], heads, past)
+        temporal::attend(
+            qkv,
+            [query_gain, key_gain],
+            [past_keys, past_values],
+            heads,
+            past,
+        )
     }
 
     fn wgsl_normalised_keys(

@@ -26,7 +26,10 @@ impl Kernel {
         self.constants
             .iter()
             .find(|(constant, _)| *constant == name)
-            .map_or_else(|| panic!("kernel {} has no {name}", self.name), |(_, value)| *value)
+            .map_or_else(
+                || panic!("kernel {} has no {name}", self.name),
+                |(_, value)| *value,
+            )
     }
 
     /// Whether a workgroup stays within what every WebGPU device offers.

@@ -21,7 +21,11 @@ pub(super) struct Cache {
 
 impl Cache {
     pub(super) fn new(window: usize, history: usize) -> Self {
-        Self { frames: VecDeque::new(), window, history }
+        Self {
+            frames: VecDeque::new(),
+            window,
+            history,
+        }
     }
 
     /// Adds finished frames: per block, keys and values `[1, P, N, I]`.
@@ -49,7 +53,10 @@ impl Cache {
         let blocks = self.frames.back()?.len();
         let join = |part: &dyn Fn(&Past) -> Tensor<4>, block: usize| {
             Tensor::cat(
-                self.frames.range(first..).map(|f| part(&f[block])).collect(),
+                self.frames
+                    .range(first..)
+                    .map(|f| part(&f[block]))
+                    .collect(),
                 1,
             )
         };
@@ -65,7 +72,8 @@ impl Cache {
 
     /// Forgets the newest `count` frames.
     pub(super) fn rewind(&mut self, count: usize) {
-        self.frames.truncate(self.frames.len().saturating_sub(count));
+        self.frames
+            .truncate(self.frames.len().saturating_sub(count));
     }
 
     pub(super) fn clear(&mut self) {

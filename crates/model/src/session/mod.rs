@@ -38,7 +38,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { sampling: PlayDefaults::default().sampling(0), cache: true }
+        Self {
+            sampling: PlayDefaults::default().sampling(0),
+            cache: true,
+        }
     }
 }
 
@@ -130,7 +133,11 @@ impl Session {
         };
         session.frames = prompt
             .into_iter()
-            .map(|tokens| Played { tokens, action: None, picture: None })
+            .map(|tokens| Played {
+                tokens,
+                action: None,
+                picture: None,
+            })
             .collect();
         session.refill().await?;
         Ok(session)
@@ -143,7 +150,10 @@ impl Session {
     pub async fn step(&mut self, action: usize) -> Result<&Frame> {
         let actions = self.world.card.config.actions();
         if action >= actions {
-            return Err(Error::Action { action, last: actions - 1 });
+            return Err(Error::Action {
+                action,
+                last: actions - 1,
+            });
         }
         let device = self.device();
         let past = self.options.cache.then(|| self.dynamics.past()).flatten();
@@ -165,7 +175,11 @@ impl Session {
                 .push(&self.world.dynamics.remember(ids, latent, past.as_deref()));
             self.decoder.push(&seen);
         }
-        self.frames.push(Played { tokens, action: Some(action), picture: Some(picture) });
+        self.frames.push(Played {
+            tokens,
+            action: Some(action),
+            picture: Some(picture),
+        });
         if let Some(old) = self.frames.len().checked_sub(HISTORY + 1) {
             self.frames[old].picture = None;
         }
@@ -335,7 +349,11 @@ impl Session {
         Ok(bytes
             .chunks_exact(height * width * channels)
             .take(t)
-            .map(|rgb| Frame { height, width, rgb: rgb.to_vec() })
+            .map(|rgb| Frame {
+                height,
+                width,
+                rgb: rgb.to_vec(),
+            })
             .collect())
     }
 }

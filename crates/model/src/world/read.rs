@@ -26,11 +26,16 @@ impl World {
         let get = |name: &str| tensors.tensor(name).ok().and_then(|t| values(&t));
         let tokenizer = params::load(Tokenizer::new(&card.config, device), "tokenizer.", &get)?;
         let dynamics = params::load(Dynamics::new(&card.config, device), "dynamics.", &get)?;
-        let actions = get("actions")
-            .ok_or_else(|| Error::Weights("actions can't be read".into()))?;
+        let actions =
+            get("actions").ok_or_else(|| Error::Weights("actions can't be read".into()))?;
         let [a, c] = [card.config.actions(), card.config.latent_action.code_dim];
         let actions = Tensor::from_data(TensorData::new(actions.data, [a, c]), device);
-        Ok(Self { card, tokenizer, dynamics, actions })
+        Ok(Self {
+            card,
+            tokenizer,
+            dynamics,
+            actions,
+        })
     }
 }
 
@@ -121,11 +126,19 @@ fn check_weights(config: &Config, tensors: &SafeTensors<'_>) -> Result<()> {
             )));
         }
         if values(&tensor).is_none_or(|v| v.data.iter().any(|x| !x.is_finite())) {
-            return Err(Error::Weights(format!("{name} holds values that are not finite")));
+            return Err(Error::Weights(format!(
+                "{name} holds values that are not finite"
+            )));
         }
     }
-    match tensors.names().iter().find(|&&name| !expected.contains_key(name)) {
-        Some(name) => Err(Error::Weights(format!("{name} belongs to no part of the model"))),
+    match tensors
+        .names()
+        .iter()
+        .find(|&&name| !expected.contains_key(name))
+    {
+        Some(name) => Err(Error::Weights(format!(
+            "{name} belongs to no part of the model"
+        ))),
         None => Ok(()),
     }
 }
@@ -143,7 +156,10 @@ fn values(tensor: &safetensors::tensor::TensorView<'_>) -> Option<Values> {
             .collect(),
         _ => return None,
     };
-    Some(Values { shape: tensor.shape().to_vec(), data })
+    Some(Values {
+        shape: tensor.shape().to_vec(),
+        data,
+    })
 }
 
 /// Names and shapes of a world file's tensors.
@@ -171,10 +187,18 @@ pub(crate) fn expected_shapes(config: &Config) -> BTreeMap<String, Vec<usize>> {
     let width = config.dynamics.width;
     shape("dynamics.token_embedding", &[config.codes() + 1, width]);
     shape("dynamics.position", &[n, width]);
-    linear(&mut shape, "dynamics.action", config.latent_action.code_dim, width);
+    linear(
+        &mut shape,
+        "dynamics.action",
+        config.latent_action.code_dim,
+        width,
+    );
     transformer(&mut shape, "dynamics.transformer", &config.dynamics);
     linear(&mut shape, "dynamics.head", width, config.codes());
-    shape("actions", &[config.actions(), config.latent_action.code_dim]);
+    shape(
+        "actions",
+        &[config.actions(), config.latent_action.code_dim],
+    );
     shapes
 }
 

@@ -107,7 +107,11 @@ pub fn evaluate(
         rollout::LENGTH + 1
     );
     let numbers = spread(store.len(), settings.clips);
-    ensure!(!numbers.is_empty(), "{} has no clips", store.path().display());
+    ensure!(
+        !numbers.is_empty(),
+        "{} has no clips",
+        store.path().display()
+    );
     let total = numbers.len() + settings.rollouts.min(numbers.len());
 
     let mut quality = Vec::new();
@@ -117,21 +121,33 @@ pub fn evaluate(
     for (done, &number) in numbers.iter().enumerate() {
         let (clip, tokens, made) = look(world, encoder, store, number)?;
         quality.extend(clip.frames.iter().zip(&made).map(|(a, b)| psnr(a, b)));
-        for (sum, count) in token_counts.iter_mut().zip(codes::count(&tokens, config.codes())) {
+        for (sum, count) in token_counts
+            .iter_mut()
+            .zip(codes::count(&tokens, config.codes()))
+        {
             *sum += count;
         }
         if let Some(truth) = truth {
             let actions = truth.read(number)?;
-            labels.extend(actions[..clip.actions.len()].iter().map(|&a| usize::from(a)));
+            labels.extend(
+                actions[..clip.actions.len()]
+                    .iter()
+                    .map(|&a| usize::from(a)),
+            );
         }
         clips.push(clip);
         progress(done + 1, total);
     }
-    let all: Vec<usize> = clips.iter().flat_map(|c| c.actions.iter().copied()).collect();
-    let counts = all.iter().fold(vec![0u64; config.actions()], |mut counts, &a| {
-        counts[a] += 1;
-        counts
-    });
+    let all: Vec<usize> = clips
+        .iter()
+        .flat_map(|c| c.actions.iter().copied())
+        .collect();
+    let counts = all
+        .iter()
+        .fold(vec![0u64; config.actions()], |mut counts, &a| {
+            counts[a] += 1;
+            counts
+        });
     let motions: Vec<motion::Motion> = clips
         .iter()
         .flat_map(|c| c.frames.windows(2).map(|w| motion::between(&w[0], &w[1])))
@@ -143,7 +159,10 @@ pub fn evaluate(
         .flat_map(|(i, c)| std::iter::repeat_n(i % 2 == 0, c.actions.len()))
         .collect();
     let sign = |of: fn(&motion::Motion) -> i64| -> Vec<usize> {
-        motions.iter().map(|m| (of(m).signum() + 1) as usize).collect()
+        motions
+            .iter()
+            .map(|m| (of(m).signum() + 1) as usize)
+            .collect()
     };
     let played = rollout::run(world, &clips, settings, &mut |done| {
         progress(numbers.len() + done, total);
@@ -178,10 +197,18 @@ pub fn measure_actions(
     let (mut actions, mut motions) = (Vec::new(), Vec::new());
     for number in spread(store.len(), clips) {
         let (clip, ..) = look(world, encoder, store, number)?;
-        motions.extend(clip.frames.windows(2).map(|w| motion::between(&w[0], &w[1])));
+        motions.extend(
+            clip.frames
+                .windows(2)
+                .map(|w| motion::between(&w[0], &w[1])),
+        );
         actions.extend(clip.actions);
     }
-    Ok(action_motion(&actions, &motions, world.card.config.actions()))
+    Ok(action_motion(
+        &actions,
+        &motions,
+        world.card.config.actions(),
+    ))
 }
 
 /// A clip's frames and inferred actions, its tokens, and its reconstruction.
@@ -202,7 +229,12 @@ fn look(
     let tokens: Vec<i32> = quantized.indices.to_data().convert::<i32>().try_to_vec()?;
     let made = world.tokenizer.decode_codes(quantized.codes);
     let made = to_bytes(&made.to_data().convert::<f32>().try_to_vec::<f32>()?);
-    let inferred: Vec<i32> = encoder.infer(frames).indices.to_data().convert::<i32>().try_to_vec()?;
+    let inferred: Vec<i32> = encoder
+        .infer(frames)
+        .indices
+        .to_data()
+        .convert::<i32>()
+        .try_to_vec()?;
     let clip = Inferred {
         frames: rows(bytes, shape).remove(0),
         actions: inferred.into_iter().map(|a| a as usize).collect(),
@@ -210,11 +242,7 @@ fn look(
     Ok((clip, tokens, rows(&made, shape).remove(0)))
 }
 
-fn action_motion(
-    actions: &[usize],
-    motions: &[motion::Motion],
-    kinds: usize,
-) -> Vec<ActionMotion> {
+fn action_motion(actions: &[usize], motions: &[motion::Motion], kinds: usize) -> Vec<ActionMotion> {
     let mut sums = vec![ActionMotion::default(); kinds];
     for (&action, motion) in actions.iter().zip(motions) {
         let sum = &mut sums[action];

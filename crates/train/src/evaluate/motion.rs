@@ -47,7 +47,9 @@ fn difference(before: &Frame, after: &Frame, (x, y): (i64, i64)) -> f64 {
         let a = ((row * w + x0) * 3) as usize;
         let b = (((row + y) * w + x0 + x) * 3) as usize;
         let length = ((x1 - x0) * 3) as usize;
-        let pairs = after.rgb[a..a + length].iter().zip(&before.rgb[b..b + length]);
+        let pairs = after.rgb[a..a + length]
+            .iter()
+            .zip(&before.rgb[b..b + length]);
         sum += pairs.map(|(&p, &q)| u64::from(p.abs_diff(q))).sum::<u64>();
     }
     sum as f64 / ((x1 - x0) * (y1 - y0) * 3) as f64
@@ -66,7 +68,10 @@ pub fn skill(codes: &[usize], labels: &[usize], fit: &[bool]) -> Option<f64> {
         all[label] += 1;
     }
     let commonest = |counts: &[u64]| -> Option<usize> {
-        let (label, &count) = counts.iter().enumerate().max_by_key(|&(i, &c)| (c, usize::MAX - i))?;
+        let (label, &count) = counts
+            .iter()
+            .enumerate()
+            .max_by_key(|&(i, &c)| (c, usize::MAX - i))?;
         (count > 0).then_some(label)
     };
     let usual = commonest(&all)?;
@@ -92,7 +97,11 @@ mod tests {
                 [v, v / 2, 255 - v]
             })
             .collect();
-        Frame { height: 64, width: 64, rgb }
+        Frame {
+            height: 64,
+            width: 64,
+            rgb,
+        }
     }
 
     #[test]
@@ -106,7 +115,11 @@ mod tests {
 
     #[test]
     fn a_flat_picture_does_not_move() {
-        let flat = Frame { height: 64, width: 64, rgb: vec![90; 64 * 64 * 3] };
+        let flat = Frame {
+            height: 64,
+            width: 64,
+            rgb: vec![90; 64 * 64 * 3],
+        };
         assert_eq!(between(&flat, &flat), Motion::default());
     }
 

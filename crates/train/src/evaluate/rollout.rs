@@ -44,7 +44,10 @@ pub(super) fn run(
     for (number, clip) in clips.iter().take(settings.rollouts).enumerate() {
         let mut sampling = settings.sampling;
         sampling.seed = sampling.seed.wrapping_add(number as u32);
-        let options = Options { sampling, cache: true };
+        let options = Options {
+            sampling,
+            cache: true,
+        };
         let inferred = play(world, &clip.frames[0], &clip.actions[..LENGTH], options)?;
         quality.extend((1..=LENGTH).map(|t| psnr(&inferred[t], &clip.frames[t])));
 
@@ -60,7 +63,10 @@ pub(super) fn run(
         progress(number + 1);
     }
     let sign = |of: fn(&motion::Motion) -> i64| -> Vec<usize> {
-        moved.iter().map(|m| (of(m).signum() + 1) as usize).collect()
+        moved
+            .iter()
+            .map(|m| (of(m).signum() + 1) as usize)
+            .collect()
     };
     Ok(Played {
         psnr: mean(&quality),

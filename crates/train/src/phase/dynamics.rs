@@ -91,9 +91,11 @@ impl Trainer {
 
     fn save(&self, run: &Run) -> Result<()> {
         let models = &self.models;
-        let mut tensors =
-            pollster::block_on(params::read(&models.actions, "latent_action."))?;
-        tensors.extend(pollster::block_on(params::read(&models.dynamics, "dynamics."))?);
+        let mut tensors = pollster::block_on(params::read(&models.actions, "latent_action."))?;
+        tensors.extend(pollster::block_on(params::read(
+            &models.dynamics,
+            "dynamics.",
+        ))?);
         tensors.extend(self.action_optimizer.state("adam.latent_action.")?);
         tensors.extend(self.optimizer.state("adam.dynamics.")?);
         checkpoint::save(&run.checkpoint(PHASE), &tensors, &self.state)
@@ -142,7 +144,11 @@ impl Trainer {
         let dead = self.state.usage.update(&counts, self.state.step);
         if !dead.is_empty() {
             let latents: Vec<f32> = inferred.latents.to_data().try_to_vec()?;
-            let mut revive = Revive { dead: &dead, latents: &latents, rng: &mut rng };
+            let mut revive = Revive {
+                dead: &dead,
+                latents: &latents,
+                rng: &mut rng,
+            };
             self.models.actions = params::map(self.models.actions.clone(), &mut revive);
         }
         let error = f64::from(error.into_scalar::<f32>());
@@ -191,7 +197,10 @@ impl Trainer {
         };
         let next = frames.clone().narrow(1, 1, t - 1);
         let error = (predicted.clone() - next).square().mean().detach();
-        let motion = MotionLoss { weighted: settings.motion_weighted, floor: settings.motion_floor };
+        let motion = MotionLoss {
+            weighted: settings.motion_weighted,
+            floor: settings.motion_floor,
+        };
         let mut loss = latent_action::loss(predicted, frames.clone(), motion);
         if let Some(own) = &inferred.loss {
             loss = loss + own.clone();
@@ -214,8 +223,13 @@ impl Trainer {
         let n = tokens.dims()[2];
         let tokens: Vec<i32> = tokens.to_data().convert::<i32>().try_to_vec()?;
         let codes = run.settings.config.codes();
-        let masked =
-            masking::mask(&tokens, [b, t, n], codes, &run.settings.dynamics.masking, rng);
+        let masked = masking::mask(
+            &tokens,
+            [b, t, n],
+            codes,
+            &run.settings.dynamics.masking,
+            rng,
+        );
         let ids = |values: Vec<i32>| {
             Tensor::<3, Int>::from_data(TensorData::new(values, [b, t, n]), &device)
         };
@@ -234,7 +248,10 @@ impl Trainer {
             .float()
             * weights.clone();
         let accuracy = (right.sum() / weights.clone().sum()).into_scalar::<f32>();
-        Ok((dynamics::loss(logits, targets, weights), f64::from(accuracy)))
+        Ok((
+            dynamics::loss(logits, targets, weights),
+            f64::from(accuracy),
+        ))
     }
 }
 
@@ -264,8 +281,7 @@ pub(super) fn train(
     let mut log = Log::append_to(&run.log())?;
     let batch = settings.action_batch.max(settings.batch);
     let shape = [batch, config.frames, config.height, config.width, 3];
-    let mut batches =
-        super::batches(run, store, config.frames, batch, STREAM, trainer.state.step)?;
+    let mut batches = super::batches(run, store, config.frames, batch, STREAM, trainer.state.step)?;
     let mut pace = Pace::start(budget, intervals, &mut trainer.state);
     while !pace.finished(&trainer.state) {
         let bytes = batches.next_batch()?;
@@ -320,7 +336,11 @@ pub fn load(run: &Run, device: &Device) -> Result<DynamicsModels> {
     let get = lookup(&tensors);
     let config = &run.settings.config;
     Ok(DynamicsModels {
-        actions: params::load(LatentActionModel::new(config, device), "latent_action.", &get)?,
+        actions: params::load(
+            LatentActionModel::new(config, device),
+            "latent_action.",
+            &get,
+        )?,
         dynamics: params::load(Dynamics::new(config, device), "dynamics.", &get)?,
     })
 }

@@ -39,7 +39,10 @@ pub struct Intervals {
 
 impl Default for Intervals {
     fn default() -> Self {
-        Self { checkpoint: 120.0, sheet: 300.0 }
+        Self {
+            checkpoint: 120.0,
+            sheet: 300.0,
+        }
     }
 }
 

@@ -79,10 +79,17 @@ impl Trainer {
         let error = made.error(frames);
         let loss = made.loss(error.clone());
         let mut gradients = loss.backward();
-        let (model, norm) = self.optimizer.step(self.model.clone(), &mut gradients, rate);
+        let (model, norm) = self
+            .optimizer
+            .step(self.model.clone(), &mut gradients, rate);
         self.model = model;
 
-        let indices: Vec<i32> = made.quantized.indices.to_data().convert::<i32>().try_to_vec()?;
+        let indices: Vec<i32> = made
+            .quantized
+            .indices
+            .to_data()
+            .convert::<i32>()
+            .try_to_vec()?;
         let codes = match &self.model.quantizer {
             Quantizer::Vq(vq) => vq.codebook.dims()[0],
             Quantizer::Fsq(fsq) => fsq.size(),
@@ -92,7 +99,11 @@ impl Trainer {
         if matches!(self.model.quantizer, Quantizer::Vq(_)) && !dead.is_empty() {
             let latents: Vec<f32> = made.quantized.latents.to_data().try_to_vec()?;
             let mut rng = Rng::of_step(seed, self.state.step, 11);
-            let mut revive = Revive { dead: &dead, latents: &latents, rng: &mut rng };
+            let mut revive = Revive {
+                dead: &dead,
+                latents: &latents,
+                rng: &mut rng,
+            };
             self.model = params::map(self.model.clone(), &mut revive);
         }
         let error = f64::from(error.into_scalar::<f32>());
@@ -129,8 +140,14 @@ pub(super) fn train(
     let mut log = Log::append_to(&run.log())?;
     let frames = settings.frames.min(config.frames);
     let shape = [settings.batch, frames, config.height, config.width, 3];
-    let mut batches =
-        super::batches(run, store, frames, settings.batch, STREAM, trainer.state.step)?;
+    let mut batches = super::batches(
+        run,
+        store,
+        frames,
+        settings.batch,
+        STREAM,
+        trainer.state.step,
+    )?;
     let mut pace = Pace::start(budget, intervals, &mut trainer.state);
     while !pace.finished(&trainer.state) {
         let bytes = batches.next_batch()?;

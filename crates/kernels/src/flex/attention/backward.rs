@@ -124,7 +124,11 @@ impl Scratch {
             start: Start::Zero,
         };
         multiply(s, (head.tokens, d, width), dout, values, out);
-        for (p, ds) in head.p.chunks_exact(width).zip(self.ds.chunks_exact_mut(width)) {
+        for (p, ds) in head
+            .p
+            .chunks_exact(width)
+            .zip(self.ds.chunks_exact_mut(width))
+        {
             let mut dot = s.splat(0.0);
             for (p, ds) in p.chunks_exact(S::LANES).zip(ds.chunks_exact(S::LANES)) {
                 dot = s.fma(s.load(p), s.load(ds), dot);
@@ -163,7 +167,8 @@ impl Scratch {
         if let Some(times) = layer.times {
             times.rotate(s, &mut self.dside, width, 0, -1.0);
         }
-        head.query.backward(s, &mut self.dside, layer.query, &mut self.dgains[0]);
+        head.query
+            .backward(s, &mut self.dside, layer.query, &mut self.dgains[0]);
         transpose(s, (&self.dside, width), dq, (d, head.tokens), false);
     }
 
@@ -190,7 +195,8 @@ impl Scratch {
         if let Some(times) = layer.times {
             times.rotate(s, &mut self.dside, width, 0, -1.0);
         }
-        head.key.backward(s, &mut self.dside, layer.key, &mut self.dgains[1]);
+        head.key
+            .backward(s, &mut self.dside, layer.key, &mut self.dgains[1]);
         transpose(s, (&self.dside, width), dk, (d, head.tokens), false);
     }
 }

@@ -88,7 +88,13 @@ impl Head {
                 fresh.fill(s, part(1), tokens, layer.key);
                 let keys = (&before.keys[head * d..], inner);
                 let width = self.key.width;
-                transpose(s, keys, (&mut self.key.out, width), (before.frames, d), true);
+                transpose(
+                    s,
+                    keys,
+                    (&mut self.key.out, width),
+                    (before.frames, d),
+                    true,
+                );
                 for i in 0..d {
                     let new = &fresh.out[i * fresh.width..][..tokens];
                     self.key.out[i * width + before.frames..][..tokens].copy_from_slice(new);
@@ -111,7 +117,11 @@ impl Head {
             times.rotate(s, &mut self.key.out, width, 0, 1.0);
         }
         self.scores(s, d);
-        let first = if layer.times.is_some() { self.seen - tokens + 1 } else { self.seen };
+        let first = if layer.times.is_some() {
+            self.seen - tokens + 1
+        } else {
+            self.seen
+        };
         let rows = self.p.chunks_exact_mut(self.key.width).zip(&mut self.sums);
         for (i, (p, sum)) in rows.enumerate() {
             *sum = exponentials(s, p, self.seen.min(first + i));

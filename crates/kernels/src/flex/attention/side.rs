@@ -62,7 +62,9 @@ impl Times {
             let angles = i * self.stride + first;
             let cos = &self.cos.padded()[angles..];
             let sin = &self.sin.padded()[angles..];
-            let lanes = a.chunks_exact_mut(S::LANES).zip(b.chunks_exact_mut(S::LANES));
+            let lanes = a
+                .chunks_exact_mut(S::LANES)
+                .zip(b.chunks_exact_mut(S::LANES));
             for (c, (a, b)) in lanes.enumerate() {
                 let cos = s.load(&cos[c * S::LANES..]);
                 let sin = s.mul(direction, s.load(&sin[c * S::LANES..]));
@@ -115,7 +117,10 @@ impl Side {
                 let at = i * width + c;
                 let unit = s.mul(s.load(&self.unit[at..]), inverse);
                 s.store(&mut self.unit[at..], unit);
-                s.store(&mut self.out[at..], s.mul(unit, s.splat(gain * norm.factor)));
+                s.store(
+                    &mut self.out[at..],
+                    s.mul(unit, s.splat(gain * norm.factor)),
+                );
             }
         }
     }

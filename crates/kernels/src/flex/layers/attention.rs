@@ -61,7 +61,10 @@ pub(crate) fn forward(
     let count = (BLOCK / length).max(1);
     let mut rooms = saved.chunks_mut(count * length * 4 * inner);
     let xs = blocks(groups(axis, x.chunks_exact(d), sizes, sizes.frames), count);
-    let ys = blocks(groups(axis, y.chunks_exact_mut(d), sizes, sizes.frames), count);
+    let ys = blocks(
+        groups(axis, y.chunks_exact_mut(d), sizes, sizes.frames),
+        count,
+    );
     let all = xs.into_iter().zip(ys);
     let all = all.map(|(x, y)| (x, y, rooms.next())).collect();
     threads::for_each(threads::turns(all), |blocks| {
@@ -89,7 +92,10 @@ pub(crate) fn backward(
     let (d, inner) = (params.out.b.len(), sizes.heads * sizes.d);
     let times = times(axis, sizes.frames, sizes.d);
     let layer = layer(params.gains, times.as_ref(), sizes);
-    let (qkv, out) = (Weight::transposed(params.qkv), Weight::transposed(params.out));
+    let (qkv, out) = (
+        Weight::transposed(params.qkv),
+        Weight::transposed(params.out),
+    );
     let mut dx = vec![0.0; x.len()];
     let length = length(axis, sizes);
     let count = (BLOCK / length).max(1);
@@ -97,7 +103,10 @@ pub(crate) fn backward(
     let kept = kept.values().chunks(count * length * 4 * inner);
     let inputs = cut(x.chunks_exact(d)).into_iter().zip(kept);
     let dys = cut(dy.chunks_exact(d)).into_iter();
-    let dxs = blocks(groups(axis, dx.chunks_exact_mut(d), sizes, sizes.frames), count);
+    let dxs = blocks(
+        groups(axis, dx.chunks_exact_mut(d), sizes, sizes.frames),
+        count,
+    );
     let all = inputs.zip(dys.zip(dxs)).collect();
     let sums = threads::map(threads::long_turns(all, 4), |blocks| {
         dispatch(Backward {

@@ -61,9 +61,14 @@ pub(crate) fn backward(
     dy: &[f32],
 ) -> (Vec<f32>, Gradients) {
     let (d, hidden) = (params.down.b.len(), params.up.b.len());
-    let (up, down) = (Weight::transposed(params.up), Weight::transposed(params.down));
+    let (up, down) = (
+        Weight::transposed(params.up),
+        Weight::transposed(params.down),
+    );
     let mut dx = vec![0.0; x.len()];
-    let inputs = x.chunks(BLOCK * d).zip(saved.values().chunks(BLOCK * hidden));
+    let inputs = x
+        .chunks(BLOCK * d)
+        .zip(saved.values().chunks(BLOCK * hidden));
     let grads = dy.chunks(BLOCK * d).zip(dx.chunks_mut(BLOCK * d));
     let blocks: Vec<_> = inputs.zip(grads).collect();
     let sums = threads::map(threads::long_turns(blocks, 4), |blocks| {

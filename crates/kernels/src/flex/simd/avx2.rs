@@ -108,7 +108,12 @@ impl Simd for Avx2 {
         unsafe {
             let mut r = *rows;
             for i in 0..2 {
-                let [a, b, c, d] = [rows[4 * i], rows[4 * i + 1], rows[4 * i + 2], rows[4 * i + 3]];
+                let [a, b, c, d] = [
+                    rows[4 * i],
+                    rows[4 * i + 1],
+                    rows[4 * i + 2],
+                    rows[4 * i + 3],
+                ];
                 let p = _mm256_castps_pd(_mm256_unpacklo_ps(a, b));
                 let q = _mm256_castps_pd(_mm256_unpackhi_ps(a, b));
                 let u = _mm256_castps_pd(_mm256_unpacklo_ps(c, d));

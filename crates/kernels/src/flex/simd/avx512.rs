@@ -101,7 +101,12 @@ impl Simd for Avx512 {
             // Pairs, then fours: `r[4i + c]` holds columns c, c + 4, c + 8, c + 12 of rows 4i..4i + 4.
             let mut r = *rows;
             for i in 0..4 {
-                let [a, b, c, d] = [rows[4 * i], rows[4 * i + 1], rows[4 * i + 2], rows[4 * i + 3]];
+                let [a, b, c, d] = [
+                    rows[4 * i],
+                    rows[4 * i + 1],
+                    rows[4 * i + 2],
+                    rows[4 * i + 3],
+                ];
                 let p = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
                 let q = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
                 let u = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
