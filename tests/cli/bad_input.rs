@@ -173,7 +173,8 @@ fn a_damaged_store_is_told() {
             .find(|f| !f.ends_with("zarr.json"))
             .unwrap()
     };
-    let damages: [(&str, fn(&Path)); 4] = [
+    type Damage = (&'static str, fn(&Path));
+    let damages: [Damage; 4] = [
         ("cut", |file| {
             let bytes = fs::read(file).unwrap();
             fs::write(file, &bytes[..bytes.len() / 2]).unwrap();

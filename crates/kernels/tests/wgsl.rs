@@ -127,11 +127,11 @@ fn grids_spread_over_two_axes() {
 #[test]
 fn what_the_kernels_cannot_do_falls_back() {
     let gains = |d: usize| kernels::QkGains {
-        query: Tensor::ones([d], &DEVICE),
-        key: Tensor::ones([d], &DEVICE),
+        query: Tensor::ones([d], &*DEVICE),
+        key: Tensor::ones([d], &*DEVICE),
     };
     for d in [2, 12, 136] {
-        let qkv = Tensor::ones([1, 2, 3, 3 * d], &DEVICE);
+        let qkv = Tensor::ones([1, 2, 3, 3 * d], &*DEVICE);
         let spatial = kernels::spatial_attention(qkv.clone(), &gains(d), 1);
         let temporal = kernels::temporal_attention(qkv, &gains(d), 1, None);
         for attended in [spatial, temporal] {
@@ -142,7 +142,7 @@ fn what_the_kernels_cannot_do_falls_back() {
             );
         }
     }
-    let odd = kernels::gelu(Tensor::zeros([1, 1, 3, 3], &DEVICE));
+    let odd = kernels::gelu(Tensor::zeros([1, 1, 3, 3], &*DEVICE));
     assert_eq!(odd.into_data().try_into_vec::<f32>().unwrap(), [0.0; 9]);
 }
 

@@ -189,6 +189,8 @@ impl Kernel for Multiply<'_> {
             let mut r = 0;
             macro_rules! rows {
                 ($rows:literal, $vectors:literal) => {
+                    // Written for any number of rows; for one, clippy would have it shorter.
+                    #[allow(clippy::int_plus_one)]
                     while r + $rows <= m {
                         let place = Place {
                             k,

@@ -13,8 +13,9 @@ use crate::error::{Error, Result};
 use crate::params::{self, Values};
 use crate::tokenizer::Tokenizer;
 
-/// A world file larger than this is refused unread, bytes.
-const LARGEST_FILE: usize = 8 << 30;
+/// A world file larger than this is refused unread, bytes. Not a `usize`: in the browser, whose
+/// memory has 32-bit addresses, it would wrap around to 0.
+const LARGEST_FILE: u64 = 8 << 30;
 
 impl World {
     /// Reads a world from the bytes of its file and puts it on `device`.
@@ -48,7 +49,7 @@ pub fn describe(bytes: &[u8]) -> Result<Card> {
 }
 
 fn parse(bytes: &[u8]) -> Result<(Card, SafeTensors<'_>)> {
-    if bytes.len() > LARGEST_FILE {
+    if bytes.len() as u64 > LARGEST_FILE {
         return Err(Error::World(format!("it has {} bytes", bytes.len())));
     }
     let (_, header) = SafeTensors::read_metadata(bytes)

@@ -163,6 +163,9 @@ impl Gradients {
     }
 }
 
+/// Rows of the input and of the output of one group, and room for what is kept for the gradient.
+type ForwardBlock<'b> = (Vec<&'b [f32]>, Vec<&'b mut [f32]>, Option<&'b mut [f32]>);
+
 struct Forward<'a, 'b> {
     layer: ahead::Layer<'a>,
     params: Params<'a>,
@@ -170,8 +173,7 @@ struct Forward<'a, 'b> {
     out: &'a Weight<'a>,
     /// Tokens of a group.
     length: usize,
-    /// Rows of `x` and `y`, and room for what is kept.
-    blocks: Vec<(Vec<&'b [f32]>, Vec<&'b mut [f32]>, Option<&'b mut [f32]>)>,
+    blocks: Vec<ForwardBlock<'b>>,
 }
 
 impl Kernel for Forward<'_, '_> {

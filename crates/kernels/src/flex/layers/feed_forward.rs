@@ -103,11 +103,14 @@ impl Gradients {
     }
 }
 
+/// Rows of the input and of the output, and room for what is kept for the gradient.
+type ForwardBlock<'b> = (&'b [f32], &'b mut [f32], Option<&'b mut [f32]>);
+
 struct Forward<'a, 'b> {
     params: Params<'a>,
     up: &'a Weight<'a>,
     down: &'a Weight<'a>,
-    blocks: Vec<(&'b [f32], &'b mut [f32], Option<&'b mut [f32]>)>,
+    blocks: Vec<ForwardBlock<'b>>,
 }
 
 impl Kernel for Forward<'_, '_> {
