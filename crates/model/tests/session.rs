@@ -134,7 +134,7 @@ fn going_back_and_playing_on_is_as_if_nothing_had_been() {
     }
     // Another way from there leads elsewhere.
     block_on(session.rewind(20)).unwrap();
-    play(&mut session, &vec![(actions[20] + 1) % 4; 20]);
+    play(&mut session, &[(actions[20] + 1) % 4; 20]);
     assert_ne!(tokens(&session), all);
 }
 

@@ -138,22 +138,3 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     }
     kernel.run(portable::Portable::new())
 }
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// Runs `kernel` with every width this processor has.
-    pub(crate) fn on_all<K: Kernel + Clone>(kernel: K) -> Vec<K::Output> {
-        let mut all = vec![kernel.clone().run(portable::Portable::new())];
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                // SAFETY: the processor has these features.
-                all.push(unsafe { avx2::run(kernel.clone()) });
-            }
-        }
-        all.push(dispatch(kernel));
-        all
-    }
-}
