@@ -161,9 +161,16 @@ mod tests {
             jump: 0.0,
             ..Policy::default()
         };
-        let mut walker = Walker::new(&policy, 3);
-        let presses: Vec<Press> = (0..40).map(|_| walker.press(false)).collect();
-        assert!(presses.contains(&Press::RightUp));
+        // The first thing that a player blocked on the way right does is to jump or to turn away;
+        // at least six in ten jump.
+        let jumps = (0..200)
+            .filter(|&seed| {
+                let mut walker = Walker::new(&policy, crate::hash::splitmix64(seed));
+                let presses: Vec<Press> = (0..8).map(|_| walker.press(false)).collect();
+                presses.contains(&Press::RightUp)
+            })
+            .count();
+        assert!((120..200).contains(&jumps), "{jumps} of 200 jump");
     }
 
     #[test]
