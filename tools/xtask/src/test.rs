@@ -24,8 +24,10 @@ pub struct Arguments {
 enum Step {
     /// Formatting
     Fmt,
-    /// Lints, native and wasm
+    /// Lints of everything native
     Clippy,
+    /// Lints of what runs in the browser
+    ClippyWasm,
     /// Every cargo test: unit, property, reference, and the program end to end
     Unit,
     /// The program end to end (part of `unit`)
@@ -46,13 +48,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut steps = Steps::default();
 
     steps.step("set-up", || {
-        if wanted(Step::Fmt) || wanted(Step::Clippy) {
+        if wanted(Step::Fmt) || wanted(Step::Clippy) || wanted(Step::ClippyWasm) {
             setup::lint_tools()?;
         }
         if browser || wanted(Step::Unit) || asked(Step::Cli) {
             setup::system_packages()?;
         }
-        if browser || wanted(Step::Clippy) {
+        if browser || wanted(Step::ClippyWasm) {
             setup::page_tools(&home)?;
         }
         if browser {
@@ -73,6 +75,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
                 &["--all-targets", "--", "-D", "warnings"],
             )))
         });
+    }
+    if wanted(Step::ClippyWasm) {
         steps.step("lints, wasm", || one(run_command(&mut wasm_lints(&home))));
     }
     if wanted(Step::Unit) {
