@@ -109,6 +109,6 @@ mod tests {
         assert!(usage.update(&[1, 0], 9).is_empty());
         assert_eq!(usage.update(&[1, 0], 10), [1]);
         assert!(usage.update(&[1, 0], 19).is_empty());
-        assert_eq!(usage.update(&[0, 0], 20), [0, 1]);
+        assert_eq!(usage.update(&[0, 0], 20), [1]);
     }
 }
