@@ -3,14 +3,15 @@
 // cache holds: [B, P, N, I] each. → attended [B, T, N, I]. P may be 0; the cache isn't read then.
 // Plain twin: crates/kernels/src/plain.rs, temporal_attention.
 //
-// An invocation does one query (frame, position, head), in the order of `attended`, from the newest
-// key to the oldest with a running softmax, so P + T has no limit. Only differences of time matter to
-// rotary time, so the keys stay as they are and the query turns on by one frame per key.
+// An invocation does one query (frame, position, head), in the order of `attended`: from its own
+// frame back to the oldest, four keys at a time, with a running softmax, so P + T has no limit. Only
+// differences of time matter to rotary time, so keys stay as they are, and the query turns by one
+// frame with each.
 //
 // Constants, from crates/kernels/src/wgsl/temporal.rs:
 //   HEADS    heads
 //   VECTORS  head size / 4
-//   HALF     VECTORS / 2: rotary time turns vectors i and i + HALF into one another
+//   HALF     VECTORS / 2: vectors i and i + HALF make a `Pair`
 //   LANES    queries of a workgroup, at most 256
 // Shared memory: none.
 
@@ -23,9 +24,8 @@ struct Sizes {
     past: u32,
     // Queries in all: B · T · N · HEADS
     rows: u32,
-    // Cosine and sine of the angles of one frame, 10000^(−2i/d), i < d/2
-    cosines: array<vec4<f32>, HALF>,
-    sines: array<vec4<f32>, HALF>,
+    // Of the angles of one frame, 10000^(−2i/d), i < d/2
+    turns: array<Turn, HALF>,
 }
 
 @group(0) @binding(0) var<storage, read> qkv: array<vec4<f32>>;
@@ -36,24 +36,41 @@ struct Sizes {
 @group(0) @binding(5) var<storage, read_write> attended: array<vec4<f32>>;
 @group(0) @binding(6) var<uniform> sizes: Sizes;
 
-// The query, turned to the key at hand, and the same for the output so far.
-var<private> query: array<vec4<f32>, VECTORS>;
-var<private> sum: array<vec4<f32>, VECTORS>;
-var<private> cosines: array<vec4<f32>, HALF>;
-var<private> sines: array<vec4<f32>, HALF>;
-var<private> gains: array<vec4<f32>, VECTORS>;
-
 // In vectors of four: the inner width I, and a row of qkv.
 const INNER: u32 = HEADS * VECTORS;
 const QKV_ROW: u32 = 3u * INNER;
 const LOWEST: f32 = -1e30;
 
-// Turns a pair of the query's vectors on by one frame.
-fn turn(i: u32) {
-    let low = query[i];
-    let high = query[i + HALF];
-    query[i] = low * cosines[i] - high * sines[i];
-    query[i + HALF] = low * sines[i] + high * cosines[i];
+// The query, turned to the key at hand.
+var<private> query: array<vec4<f32>, VECTORS>;
+// The softmax so far: its largest score, its denominator and its numerator.
+var<private> highest: f32;
+var<private> total: f32;
+var<private> sum: array<vec4<f32>, VECTORS>;
+
+// A pair of the query as it is for the next four keys; then turned to the four after them.
+fn next_pairs(i: u32) -> array<Pair, 4> {
+    let turn = sizes.turns[i];
+    let first = Pair(query[i], query[i + HALF]);
+    let second = turned(first, turn);
+    let third = turned(second, turn);
+    let fourth = turned(third, turn);
+    let fifth = turned(fourth, turn);
+    query[i] = fifth.low;
+    query[i + HALF] = fifth.high;
+    return array<Pair, 4>(first, second, third, fourth);
+}
+
+// Makes room for four more scores in the softmax: returns how much what is there fades, and leaves
+// the new weights in `scores`.
+fn weigh(scores: ptr<function, vec4<f32>>) -> f32 {
+    let before = highest;
+    let s = *scores;
+    highest = max(highest, max(max(s.x, s.y), max(s.z, s.w)));
+    let fade = exp(before - highest);
+    *scores = exp(s - highest);
+    total = total * fade + dot(*scores, vec4<f32>(1.0));
+    return fade;
 }
 
 @compute @workgroup_size(LANES, 1, 1)
@@ -70,72 +87,91 @@ fn main(
     let position = (row / HEADS) % sizes.tokens;
     let frame = row / (HEADS * sizes.tokens);
     let batch = frame / sizes.frames;
-    // From one frame to the next in qkv and in the cache.
-    let frame_step = sizes.tokens * QKV_ROW;
-    let past_step = sizes.tokens * INNER;
 
     let query_start = (frame * sizes.tokens + position) * QKV_ROW + head_start;
     var squares = 0.0;
     for (var i = 0u; i < VECTORS; i++) {
-        query[i] = qkv[query_start + i];
-        squares += dot(query[i], query[i]);
-    }
-    let scale = qk_norm_scale(squares) * inverseSqrt(f32(4u * VECTORS));
-    for (var i = 0u; i < VECTORS; i++) {
-        query[i] *= query_gain[i] * scale;
-        gains[i] = key_gain[i];
+        let q = qkv[query_start + i];
+        squares += dot(q, q);
+        query[i] = q * query_gain[i];
         sum[i] = vec4<f32>(0.0);
     }
-    for (var i = 0u; i < HALF; i++) {
-        cosines[i] = sizes.cosines[i];
-        sines[i] = sizes.sines[i];
+    let query_scale = qk_norm_scale(squares) * inverseSqrt(f32(4u * VECTORS));
+    highest = LOWEST;
+    total = 0.0;
+
+    // Four frames back, of `left` that there are: those before the first repeat it, unseen.
+    let back = vec4<u32>(1u, 2u, 3u, 4u);
+    // Frames of qkv, whose keys are as the linear layer made them.
+    let seen = frame % sizes.frames + 1u;
+    let keys_start = (batch * sizes.frames * sizes.tokens + position) * QKV_ROW + INNER + head_start;
+    for (var left = seen; left > 0u; left -= min(left, 4u)) {
+        let frames = vec4<u32>(left) - min(back, vec4<u32>(left));
+        let rows = keys_start + frames * sizes.tokens * QKV_ROW;
+        var scores = vec4<f32>(0.0);
+        var key_squares = vec4<f32>(0.0);
+        for (var i = 0u; i < HALF; i++) {
+            let pairs = next_pairs(i);
+            let at = rows + i;
+            let low = mat4x4<f32>(qkv[at.x], qkv[at.y], qkv[at.z], qkv[at.w]);
+            let to = at + HALF;
+            let high = mat4x4<f32>(qkv[to.x], qkv[to.y], qkv[to.z], qkv[to.w]);
+            key_squares += squares_of(low) + squares_of(high);
+            let low_gain = key_gain[i];
+            let high_gain = key_gain[i + HALF];
+            scores += vec4<f32>(
+                product(pairs[0], low[0] * low_gain, high[0] * high_gain),
+                product(pairs[1], low[1] * low_gain, high[1] * high_gain),
+                product(pairs[2], low[2] * low_gain, high[2] * high_gain),
+                product(pairs[3], low[3] * low_gain, high[3] * high_gain),
+            );
+        }
+        scores *= query_scale * qk_norm_scales(key_squares);
+        scores = select(vec4<f32>(LOWEST), scores, back <= vec4<u32>(left));
+        let fade = weigh(&scores);
+        for (var i = 0u; i < VECTORS; i++) {
+            let at = rows + INNER + i;
+            sum[i] = sum[i] * fade + mat4x4<f32>(qkv[at.x], qkv[at.y], qkv[at.z], qkv[at.w]) * scores;
+        }
     }
 
-    var highest = LOWEST;
-    var total = 0.0;
-    // Frames of qkv: keys as they come from the linear layer.
-    var key_start = query_start + INNER;
-    for (var left = frame % sizes.frames + 1u; left > 0u; left--) {
-        var product = 0.0;
-        var key_squares = 0.0;
+    // The query went a whole four with the oldest frame of qkv, too far if there were fewer.
+    for (var over = (4u - seen % 4u) % 4u; over > 0u && sizes.past > 0u; over--) {
         for (var i = 0u; i < HALF; i++) {
-            let low = qkv[key_start + i];
-            let high = qkv[key_start + i + HALF];
-            key_squares += dot(low, low) + dot(high, high);
-            product += dot(query[i], low * gains[i]) + dot(query[i + HALF], high * gains[i + HALF]);
-            turn(i);
+            let turn = sizes.turns[i];
+            let pair = turned(Pair(query[i], query[i + HALF]), Turn(turn.cosine, -turn.sine));
+            query[i] = pair.low;
+            query[i + HALF] = pair.high;
         }
-        let score = product * qk_norm_scale(key_squares);
-        let before = highest;
-        highest = max(highest, score);
-        let fade = exp(before - highest);
-        let weight = exp(score - highest);
-        total = total * fade + weight;
-        for (var i = 0u; i < VECTORS; i++) {
-            sum[i] = sum[i] * fade + weight * qkv[key_start + INNER + i];
-        }
-        key_start -= frame_step;
     }
 
-    // Frames of the cache.
-    var past_start = (batch * sizes.past * sizes.tokens + position) * INNER + head_start
-        + sizes.past * past_step;
-    for (var left = sizes.past; left > 0u; left--) {
-        past_start -= past_step;
-        var score = 0.0;
+    // Frames of the cache, whose keys are normalised.
+    let past_start = (batch * sizes.past * sizes.tokens + position) * INNER + head_start;
+    for (var left = sizes.past; left > 0u; left -= min(left, 4u)) {
+        let frames = vec4<u32>(left) - min(back, vec4<u32>(left));
+        let rows = past_start + frames * sizes.tokens * INNER;
+        var scores = vec4<f32>(0.0);
         for (var i = 0u; i < HALF; i++) {
-            let low = past_keys[past_start + i];
-            let high = past_keys[past_start + i + HALF];
-            score += dot(query[i], low) + dot(query[i + HALF], high);
-            turn(i);
+            let pairs = next_pairs(i);
+            let at = rows + i;
+            let to = at + HALF;
+            scores += vec4<f32>(
+                product(pairs[0], past_keys[at.x], past_keys[to.x]),
+                product(pairs[1], past_keys[at.y], past_keys[to.y]),
+                product(pairs[2], past_keys[at.z], past_keys[to.z]),
+                product(pairs[3], past_keys[at.w], past_keys[to.w]),
+            );
         }
-        let before = highest;
-        highest = max(highest, score);
-        let fade = exp(before - highest);
-        let weight = exp(score - highest);
-        total = total * fade + weight;
+        scores = select(vec4<f32>(LOWEST), scores * query_scale, back <= vec4<u32>(left));
+        let fade = weigh(&scores);
         for (var i = 0u; i < VECTORS; i++) {
-            sum[i] = sum[i] * fade + weight * past_values[past_start + i];
+            let at = rows + i;
+            sum[i] = sum[i] * fade + mat4x4<f32>(
+                past_values[at.x],
+                past_values[at.y],
+                past_values[at.z],
+                past_values[at.w],
+            ) * scores;
         }
     }
 

@@ -28,6 +28,12 @@ fn a_command_line_that_makes_no_sense_is_misuse() {
         "train --preset enormous --steps 1",
         "train --steps 0",
         "train --minutes -3",
+        "train --minutes 1e20",
+        "train --preset platformers --steps 1",
+        "collect --out x.zarr --frames 0",
+        "collect --out x.zarr --clip-frames 1",
+        "collect --out x.zarr --env coinrun --levels 0..9999999999",
+        "eval world.safetensors --data x.zarr --clips 0",
         "collect",
         "collect --out x.zarr --levels 9..3",
         "collect --out x.zarr --env mario",
@@ -214,7 +220,6 @@ fn a_damaged_store_is_told() {
     for text in ["{", "{}", "[]", "null"] {
         fs::write(folder.path().join("clips.zarr/frames/zarr.json"), text).unwrap();
         genie(folder.path(), &format!("train --out run --steps 1 {QUICK}")).bad(1, &["clips.zarr"]);
-        fs::remove_dir_all(folder.path().join("run")).unwrap_or_default();
     }
 }
 
@@ -229,13 +234,47 @@ fn a_store_of_another_shape_is_told() {
     genie(at, "collect --out short.zarr --frames 32 --clip-frames 4").good();
     fs::write(at.join("tiny.json"), tiny(64).to_string()).unwrap();
     let short = format!("train --out short --steps 1 {QUICK}").replace("clips.zarr", "short.zarr");
-    let ended = genie(at, &short);
-    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    let wrong = ["short.zarr", "4 frames", "looks at 12"];
+    genie(at, &short).bad(1, &wrong);
     assert!(
-        ended.err.contains('4') && ended.err.contains("frames"),
-        "{}",
-        ended.err
+        !at.join("short").exists(),
+        "a run that can't train was made"
     );
+    // An evaluation and a gallery say the same.
+    let shared = shared();
+    let (world, run) = (shared.join("world.safetensors"), shared.join("run"));
+    genie(
+        at,
+        &format!("eval {} --data short.zarr --device cpu", world.display()),
+    )
+    .bad(1, &wrong);
+    genie(
+        at,
+        &format!(
+            "export {} --gallery short.zarr --out w.safetensors --device cpu",
+            run.display()
+        ),
+    )
+    .bad(1, &wrong);
+}
+
+#[test]
+fn a_video_that_cannot_be_read_is_told() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    fs::write(at.join("film.mp4"), b"\0\0\0\x18ftypmp42 and so on").unwrap();
+    let train = format!("train --out run --steps 1 {QUICK}").replace("clips.zarr", "film.mp4");
+    genie(at, &train).bad(
+        1,
+        &["film.mp4", "video files can't be read", "genie collect"],
+    );
+    assert!(!at.join("run").exists(), "a run that can't train was made");
+    let world = shared().join("world.safetensors");
+    genie(
+        at,
+        &format!("play {} --prompt film.mp4 {PLAY}", world.display()),
+    )
+    .bad(1, &["film.mp4", "PNG, JPEG"]);
 }
 
 #[test]
@@ -303,5 +342,5 @@ fn adding_to_clips_of_another_kind_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     copy_all(&shared().join("clips.zarr"), &at.join("clips.zarr"));
-    genie(at, "collect --out clips.zarr --frames 2000 --seed 9").bad(1, &["clips.zarr", "seed"]);
+    genie(at, "collect --out clips.zarr --frames 2000 --seed 9").bad(2, &["clips.zarr", "seed"]);
 }

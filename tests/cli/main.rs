@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod disk;
+mod gpu;
 mod pipeline;
 mod resume;
 mod support;

@@ -50,7 +50,8 @@ fn clips_are_collected_and_can_be_added_to() {
     let collect = |frames: u64| {
         let arguments =
             format!("collect --out clips.zarr --frames {frames} --seed 3 --levels 5..50");
-        genie(folder.path(), &arguments).good()
+        let said = genie(folder.path(), &arguments).good().out;
+        assert!(said.contains(&format!("{frames} frames")), "{said}");
     };
     collect(64);
     let group = fs::read_to_string(folder.path().join("clips.zarr/zarr.json")).unwrap();
@@ -66,8 +67,8 @@ fn clips_are_collected_and_can_be_added_to() {
     assert_eq!(shape(), [4, 32, 64, 64, 3]);
 }
 
-/// Needs CPython 3.11 or 3.12 and, the first time, a network: where they are missing the program has
-/// to say so.
+/// Needs CPython 3.11 or 3.12 and, the first time, a network. Where there is no such Python the
+/// program has to say so.
 #[test]
 fn real_coinrun_is_collected() {
     let folder = tempfile::tempdir().unwrap();
@@ -76,7 +77,7 @@ fn real_coinrun_is_collected() {
     if ended.code == Some(1) {
         println!(
             "not tested: {}",
-            ended.bad(1, &["CoinRun needs Python"]).err
+            ended.bad(1, &["no CPython 3.11 or 3.12"]).err
         );
         return;
     }
@@ -135,7 +136,8 @@ fn a_world_is_played_into_an_animation_and_a_sheet() {
     let world = shared.join("world.safetensors");
     let play = |more: &str| {
         let arguments = format!("play {} --seed 1 --device cpu {more}", world.display());
-        genie(folder.path(), &arguments).good()
+        let said = genie(folder.path(), &arguments).good().out;
+        assert!(said.contains(&format!("{frames} frames")), "{said}");
     };
     play("--actions 0,1,2,3,4 --out out.gif");
     let gif = fs::File::open(folder.path().join("out.gif")).unwrap();

@@ -119,13 +119,66 @@ fn a_finished_training_is_not_done_again() {
 }
 
 #[test]
+fn a_finished_training_is_extended_as_if_it_had_been_longer_from_the_start() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    genie(at, &format!("train --out long --steps 16 {QUICK}")).good();
+    genie(at, &format!("train --out run --steps 8 {QUICK}")).good();
+    // The dynamics model has learned the tokenizer's codes: only it goes on.
+    genie(at, "train --out run --steps 16 --resume --device cpu").good();
+    let log = fs::read_to_string(at.join("run/log.jsonl")).unwrap();
+    let count = |phase: &str| log.lines().filter(|line| line.contains(phase)).count();
+    assert_eq!(count("\"phase\":\"tokenizer\""), 8);
+    // 8 steps, and from the sixth on, where the decay began, 10 more.
+    assert_eq!(count("\"phase\":\"dynamics\""), 18);
+
+    // A tokenizer alone is extended too, and then is what it would have been.
+    fs::remove_file(at.join("run/dynamics.safetensors")).unwrap();
+    genie(at, "train --out run --steps 16 --resume --device cpu").good();
+    let weights = |run: &str| fs::read(at.join(run).join("tokenizer.safetensors")).unwrap();
+    let tensors = |file: Vec<u8>| {
+        let header = u64::from_le_bytes(file[..8].try_into().unwrap()) as usize;
+        file[8 + header..].to_vec()
+    };
+    assert!(
+        tensors(weights("run")) == tensors(weights("long")),
+        "the extended tokenizer differs"
+    );
+}
+
+#[test]
+fn a_resume_needs_no_bounds_and_keeps_its_settings() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    genie(at, &format!("train --out whole --steps 30 {QUICK}")).good();
+    let train = format!("train --out run --steps 30 --checkpoint-seconds 0.05 {QUICK}");
+    kill_after(at, &train, "tokenizer", 10);
+    genie(at, "train --out run --resume --device cpu").good();
+    let (whole, run) = (figures(&at.join("whole")), figures(&at.join("run")));
+    assert_eq!(whole, run);
+    // What a run has learned with can't be changed under it.
+    for other in [
+        "--seed 3",
+        "--data clips.zarr",
+        "--batch 9",
+        "--preset pocket",
+    ] {
+        genie(
+            at,
+            &format!("train --out run --resume --device cpu {other}"),
+        )
+        .bad(2, &["--resume"]);
+    }
+}
+
+#[test]
 fn a_run_is_neither_overwritten_nor_resumed_where_there_is_none() {
     let folder = folder_with_clips();
     let at = folder.path();
-    genie(at, "train --out run --resume --device cpu").bad(1, &["run", "no run to resume"]);
+    genie(at, "train --out run --resume --device cpu").bad(2, &["run", "no run to resume"]);
     genie(at, &format!("train --out run --steps 1 {QUICK}")).good();
     let log = fs::read(at.join("run/log.jsonl")).unwrap();
-    genie(at, &format!("train --out run --steps 1 {QUICK}")).bad(1, &["run", "--resume"]);
+    genie(at, &format!("train --out run --steps 1 {QUICK}")).bad(2, &["run", "--resume"]);
     assert_eq!(fs::read(at.join("run/log.jsonl")).unwrap(), log);
 }
 

@@ -9,6 +9,7 @@ use data::LevelRange;
 use data::collect::{CollectSpec, Mode, OnProgress, coinrun, platformer};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::misuse::misuse;
 use crate::stop::Stop;
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -34,7 +35,7 @@ pub struct Arguments {
     #[arg(long)]
     out: PathBuf,
     /// Frames in all.
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     frames: u64,
     /// Level seeds to draw from, first..last (the last one not included).
     #[arg(long, default_value = "0..10000", value_parser = levels)]
@@ -82,7 +83,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Collects with a progress bar until done or stopped; what is collected stays.
+/// Collects with a progress bar until done or stopped; what is collected stays. Returns the frames
+/// in the store.
 pub fn with_bar(
     spec: &CollectSpec,
     stop: &Stop,
@@ -91,7 +93,7 @@ pub fn with_bar(
     let bar = ProgressBar::new(spec.frames).with_style(ProgressStyle::with_template(
         "{wide_bar} {human_pos} of {human_len} frames, {eta} left",
     )?);
-    let frames = collect(spec, &mut |progress| {
+    let collected = collect(spec, &mut |progress| {
         bar.set_length(progress.target);
         bar.set_position(progress.frames);
         if stop.wanted() {
@@ -99,7 +101,11 @@ pub fn with_bar(
         } else {
             ControlFlow::Continue(())
         }
-    })?;
+    });
     bar.finish_and_clear();
-    Ok(frames)
+    match collected {
+        // What can't be collected was asked for on the command line.
+        Err(data::Error::Invalid(what)) => Err(misuse(what)),
+        other => Ok(other?),
+    }
 }

@@ -3,6 +3,8 @@
 use anyhow::Result;
 use train::device::{Choice, Chosen, choose};
 
+use crate::misuse::misuse;
+
 #[derive(clap::Args)]
 pub struct DeviceArgument {
     /// Where to compute: auto (a real GPU if there is one, else the CPU), wgpu, cuda or cpu.
@@ -12,6 +14,10 @@ pub struct DeviceArgument {
 
 impl DeviceArgument {
     pub fn choose(&self) -> Result<Chosen> {
-        choose(self.device)
+        let chosen = choose(self.device);
+        if self.device == Choice::Cuda && cfg!(not(feature = "cuda")) {
+            return chosen.map_err(|error| misuse(error.to_string()));
+        }
+        chosen
     }
 }

@@ -22,10 +22,10 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     /// Clips to look at.
-    #[arg(long, default_value_t = 128)]
+    #[arg(long, default_value_t = 128, value_parser = at_least_one)]
     clips: usize,
     /// Clips to play as well.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = at_least_one)]
     rollouts: usize,
     /// MaskGIT steps a frame.
     #[arg(long, default_value_t = 25)]
@@ -40,12 +40,20 @@ pub struct Arguments {
     device: DeviceArgument,
 }
 
+/// A number from 1 up.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err(format!("`{text}` is no number from 1 up")),
+    }
+}
+
 pub fn run(arguments: &Arguments) -> Result<()> {
     let device = arguments.device.choose()?.device;
     let world = read_world(&arguments.world, &device)?;
-    let encoder = load_encoder(&arguments.world, &world.card.config, &device)?;
+    let encoder = load_encoder(&arguments.world, &world, &device)?;
     let store = ClipStore::open(&arguments.data)?;
-    let truth = TrueActions::open(&arguments.data).ok();
+    let truth = TrueActions::open(&arguments.data)?;
     let mut sampling = world.card.play.sampling(arguments.seed);
     sampling.steps = arguments.steps;
     sampling.temperature = arguments.temperature;
@@ -60,7 +68,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         &world,
         &encoder,
         &store,
-        truth.as_ref(),
+        Some(&truth),
         &settings,
         &mut |done, of| {
             bar.set_length(of as u64);

@@ -28,5 +28,9 @@ pub fn is(error: &anyhow::Error) -> bool {
                 cause.downcast_ref::<Error>(),
                 Some(Error::Action { .. } | Error::Setting(_))
             )
+            || matches!(
+                cause.downcast_ref::<data::Error>(),
+                Some(data::Error::SpecMismatch { .. })
+            )
     })
 }

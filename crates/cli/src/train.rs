@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use data::LevelRange;
+use anyhow::{Context, Result, bail};
 use data::collect::{CollectSpec, platformer};
+use data::{ClipStore, LevelRange};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use model::config::QuantizerConfig;
 use model::{Config, presets};
 use train::phase::{self, Budget, Intervals, Outcome};
 use train::report::{Display, StepReport};
@@ -18,8 +19,20 @@ use crate::stop::Stop;
 
 /// Frames of platformer video that a training without data makes.
 const OWN_FRAMES: u64 = 100_000;
+/// Minutes of training unless told otherwise.
+const MINUTES: f64 = 120.0;
+/// About a hundred years.
+const MOST_MINUTES: f64 = 5e7;
 /// Share of the time that the tokenizer gets.
 const TOKENIZER_SHARE: f64 = 0.4;
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Quantizer {
+    /// The paper's: 1024 learned codes of 32 dimensions, dead ones revived.
+    Vq,
+    /// Finite scalar quantisation: 4 levels in each of 5 dimensions, 1024 codes too.
+    Fsq,
+}
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -35,17 +48,23 @@ pub struct Arguments {
     /// Sizes of the model from a JSON file instead.
     #[arg(long, conflicts_with = "preset")]
     config: Option<PathBuf>,
-    /// Minutes of training, both phases together.
-    #[arg(long, default_value_t = 120.0, conflicts_with = "steps")]
-    minutes: f64,
+    /// How the tokenizer's latents become codes; by default as the preset has it.
+    #[arg(long, value_enum)]
+    quantizer: Option<Quantizer>,
+    /// Minutes of training, both phases together; 120 unless told otherwise.
+    #[arg(long, conflicts_with = "steps")]
+    minutes: Option<f64>,
     /// Steps of each phase, instead of minutes.
     #[arg(long)]
     steps: Option<u64>,
     /// Minutes of the tokenizer's phase; by default 40 % of all.
     #[arg(long, conflicts_with = "steps")]
     tokenizer_minutes: Option<f64>,
-    /// Go on with the run in the folder.
-    #[arg(long)]
+    /// Go on with the run in the folder. Its bounds and its learning rate may be changed.
+    #[arg(
+        long,
+        conflicts_with_all = ["data", "preset", "config", "quantizer", "seed", "tokenizer_batch", "batch", "action_batch"]
+    )]
     resume: bool,
     /// Seed of everything random.
     #[arg(long, default_value_t = 0)]
@@ -74,13 +93,19 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> Result<()> {
     let budgets = budgets(&arguments)?;
+    if !arguments.resume && Run::exists(&arguments.out) {
+        return Err(misuse(format!(
+            "{} already holds a run. Go on with it by adding --resume, or choose another folder with --out",
+            arguments.out.display()
+        )));
+    }
     let chosen = arguments.device.choose()?;
     let stop = Stop::listen()?;
     println!("Training on {chosen}.");
     let run = if arguments.resume {
-        Run::open(&arguments.out)?
+        resumed(&arguments, budgets)?
     } else {
-        let settings = settings(&arguments, &stop)?;
+        let settings = settings(&arguments, budgets, &stop)?;
         Run::create(&arguments.out, settings)?
     };
     println!("The run is in {}.", run.folder().display());
@@ -89,7 +114,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         sheet: arguments.sheet_seconds,
     };
     let mut display = Bar::new(stop)?;
-    let outcome = phase::train(&run, &chosen.device, budgets, intervals, &mut display)?;
+    let outcome = phase::train(&run, &chosen.device, intervals, &mut display)?;
     display.bar.finish_and_clear();
     let folder = run.folder().display();
     match outcome {
@@ -101,50 +126,89 @@ pub fn run(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
-fn budgets(arguments: &Arguments) -> Result<[Budget; 2]> {
+/// The bounds that the command line gives, if it gives any.
+fn budgets(arguments: &Arguments) -> Result<Option<[Budget; 2]>> {
     if let Some(steps) = arguments.steps {
         if steps == 0 {
             return Err(misuse("--steps must be at least 1"));
         }
-        return Ok([Budget::Steps(steps); 2]);
+        return Ok(Some([Budget::Steps(steps); 2]));
     }
-    let all = arguments.minutes;
-    let first = arguments.tokenizer_minutes.unwrap_or(all * TOKENIZER_SHARE);
-    if !(all.is_finite() && first > 0.0 && first < all) {
+    if arguments.minutes.is_none() && arguments.tokenizer_minutes.is_none() {
+        return Ok(None);
+    }
+    minutes(
+        arguments.minutes.unwrap_or(MINUTES),
+        arguments.tokenizer_minutes,
+    )
+    .map(Some)
+}
+
+fn minutes(all: f64, tokenizer: Option<f64>) -> Result<[Budget; 2]> {
+    let first = tokenizer.unwrap_or(all * TOKENIZER_SHARE);
+    if !(all <= MOST_MINUTES && first > 0.0 && first < all) {
         return Err(misuse(
-            "--minutes must be above 0, and --tokenizer-minutes between 0 and that",
+            "--minutes must be above 0 (and not above 50,000,000), and --tokenizer-minutes between 0 and that",
         ));
     }
     Ok([Budget::Minutes(first), Budget::Minutes(all - first)])
 }
 
-fn settings(arguments: &Arguments, stop: &Stop) -> Result<Settings> {
+/// The run in the folder, with what the command line changes of it.
+fn resumed(arguments: &Arguments, budgets: Option<[Budget; 2]>) -> Result<Run> {
+    if !Run::exists(&arguments.out) {
+        return Err(misuse(format!(
+            "{} holds no run to resume (no run.json)",
+            arguments.out.display()
+        )));
+    }
+    let mut run = Run::open(&arguments.out)?;
+    let mut settings = run.settings.clone();
+    settings.budgets = budgets.unwrap_or(settings.budgets);
+    change_rate(arguments, &mut settings)?;
+    if settings != run.settings {
+        run.set_settings(settings)?;
+    }
+    Ok(run)
+}
+
+fn settings(arguments: &Arguments, budgets: Option<[Budget; 2]>, stop: &Stop) -> Result<Settings> {
     let config = config(arguments)?;
     let data = match &arguments.data {
         Some(data) => data.clone(),
         None => own_video(&arguments.out, &config, stop)?,
     };
-    let mut settings = Settings::for_config(config, data, arguments.seed);
+    let budgets = match budgets {
+        Some(budgets) => budgets,
+        None => minutes(MINUTES, None)?,
+    };
+    let mut settings = Settings::new(config, &ClipStore::open(data)?, budgets, arguments.seed)?;
     let (tokenizer, dynamics) = (&mut settings.tokenizer, &mut settings.dynamics);
     tokenizer.batch = arguments.tokenizer_batch.unwrap_or(tokenizer.batch);
     dynamics.batch = arguments.batch.unwrap_or(dynamics.batch);
     dynamics.action_batch = arguments.action_batch.unwrap_or(dynamics.action_batch);
-    if let Some(rate) = arguments.rate {
-        if !(rate > 0.0 && rate < 1.0) {
-            return Err(misuse("--rate must be between 0 and 1"));
-        }
-        tokenizer.rate = rate;
-        dynamics.rate = rate;
-        dynamics.action_rate = rate;
-    }
     if [tokenizer.batch, dynamics.batch, dynamics.action_batch].contains(&0) {
         return Err(misuse("a batch needs at least one clip"));
     }
+    change_rate(arguments, &mut settings)?;
     Ok(settings)
 }
 
+fn change_rate(arguments: &Arguments, settings: &mut Settings) -> Result<()> {
+    let Some(rate) = arguments.rate else {
+        return Ok(());
+    };
+    if !(rate > 0.0 && rate < 1.0) {
+        return Err(misuse("--rate must be between 0 and 1"));
+    }
+    settings.tokenizer.rate = rate;
+    settings.dynamics.rate = rate;
+    settings.dynamics.action_rate = rate;
+    Ok(())
+}
+
 fn config(arguments: &Arguments) -> Result<Config> {
-    let config = match &arguments.config {
+    let mut config = match &arguments.config {
         Some(path) => {
             let name = path.display();
             let text =
@@ -159,20 +223,33 @@ fn config(arguments: &Arguments) -> Result<Config> {
             ))
         })?,
     };
+    match arguments.quantizer {
+        Some(Quantizer::Vq) => {
+            config.tokenizer.quantizer = QuantizerConfig::Vq {
+                codes: 1024,
+                dim: 32,
+            };
+        }
+        Some(Quantizer::Fsq) => {
+            config.tokenizer.quantizer = QuantizerConfig::Fsq { levels: vec![4; 5] };
+        }
+        None => {}
+    }
     config.check()?;
     Ok(config)
 }
 
 /// Platformer video, kept beside the runs so that the next training finds it.
 fn own_video(out: &Path, config: &Config, stop: &Stop) -> Result<PathBuf> {
-    ensure!(
-        (config.height, config.width) == (platformer::HEIGHT, platformer::WIDTH),
-        "the platformer's frames are {}×{} pixels, this model's {}×{}: give it clips with --data",
-        platformer::WIDTH,
-        platformer::HEIGHT,
-        config.width,
-        config.height
-    );
+    if (config.height, config.width) != (platformer::HEIGHT, platformer::WIDTH) {
+        return Err(misuse(format!(
+            "the platformer's frames are {}×{} pixels, this model's {}×{}: give it clips with --data",
+            platformer::WIDTH,
+            platformer::HEIGHT,
+            config.width,
+            config.height
+        )));
+    }
     let folder = out.parent().unwrap_or(Path::new("."));
     let path = folder.join("platformer.zarr");
     let mut spec = CollectSpec::new(&path, OWN_FRAMES);
@@ -184,7 +261,12 @@ fn own_video(out: &Path, config: &Config, stop: &Stop) -> Result<PathBuf> {
         "No --data given: making {OWN_FRAMES} frames of platformer video in {}.",
         path.display()
     );
-    crate::collect::with_bar(&spec, stop, platformer)?;
+    let frames = crate::collect::with_bar(&spec, stop, platformer)?;
+    if frames < OWN_FRAMES {
+        bail!(
+            "stopped with {frames} frames made; they are kept. The same command goes on with them"
+        );
+    }
     Ok(path)
 }
 
@@ -213,12 +295,12 @@ impl Display for Bar {
             .iter()
             .map(|(name, value)| format!("{name} {value:.3}"))
             .collect();
-        let left = report.seconds_left.map_or_else(String::new, |seconds| {
-            format!(
-                ", {} left",
-                HumanDuration(Duration::from_secs_f64(seconds.max(0.0)))
-            )
-        });
+        let left = report
+            .seconds_left
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok())
+            .map_or_else(String::new, |left| {
+                format!(", {} left", HumanDuration(left))
+            });
         let line = format!(
             "{} step {}: {} | {:.0} frames/s{left}",
             report.phase,

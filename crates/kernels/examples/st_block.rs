@@ -20,6 +20,7 @@ const HEADS: usize = 4;
 const BLOCKS: usize = 8;
 
 fn main() {
+    kernels::keep_memory();
     println!("{BLOCKS} ST blocks, {BATCH} clips of {FRAMES} frames of {TOKENS} tokens");
     for width in [128, 256] {
         let stack = Stack::new(width);

@@ -5,6 +5,7 @@ use burn::tensor::{Tensor, TensorData, activation::softmax};
 
 use crate::attention::{Past, QkGains};
 use crate::layers::{AttentionLayer, FeedForward};
+use crate::optimizer::{AdamW, Moments};
 
 const QK_EPSILON: f32 = 1e-6;
 const LAYER_NORM_EPSILON: f32 = 1e-5;
@@ -190,4 +191,20 @@ pub fn feed_forward(x: Tensor<4>, layer: &FeedForward) -> Tensor<4> {
     let normed = layer_norm(x.clone(), &layer.norm.gamma, &layer.norm.beta);
     let hidden = gelu(linear(normed, &layer.up.weight, &layer.up.bias));
     x + linear(hidden, &layer.down.weight, &layer.down.bias)
+}
+
+/// See [`crate::adamw`].
+pub fn adamw(
+    weights: Tensor<1>,
+    gradient: Tensor<1>,
+    moments: Moments,
+    step: &AdamW,
+) -> (Tensor<1>, Moments) {
+    let gradient = gradient * step.scale;
+    let first = moments.first * step.beta1 + gradient.clone() * (1.0 - step.beta1);
+    let second = moments.second * step.beta2 + gradient.square() * (1.0 - step.beta2);
+    let spread = (second.clone() / step.correction2).sqrt() + step.epsilon;
+    let direction = first.clone() / step.correction1 / spread;
+    let weights = weights.clone() - (direction + weights * step.decay) * step.rate;
+    (weights, Moments { first, second })
 }

@@ -106,7 +106,11 @@ pub struct LatentActionConfig {
 
 /// Bounds that no config of the paper comes near; they keep a hostile world file from
 /// asking for the machine's whole memory.
-const MOST_PIXELS: usize = 1 << 14;
+const MOST_SIDE: usize = 1 << 12;
+/// Of all frames that the models look at.
+const MOST_PIXELS: usize = 1 << 25;
+/// Of one frame's spatial attention, all heads.
+const MOST_SCORES: usize = 1 << 28;
 const MOST_FRAMES: usize = 1024;
 const MOST_BLOCKS: usize = 1024;
 const MOST_WIDTH: usize = 1 << 15;
@@ -134,15 +138,23 @@ impl Config {
     /// # Errors
     /// [`Error::Config`], naming the first value out of its range.
     pub fn check(&self) -> Result<()> {
-        within("height", self.height, 1, MOST_PIXELS)?;
-        within("width", self.width, 1, MOST_PIXELS)?;
+        within("height", self.height, 1, MOST_SIDE)?;
+        within("width", self.width, 1, MOST_SIDE)?;
         within("frames", self.frames, 2, MOST_FRAMES)?;
+        within(
+            "height · width · frames",
+            self.height
+                .saturating_mul(self.width)
+                .saturating_mul(self.frames),
+            1,
+            MOST_PIXELS,
+        )?;
         within("fps", self.fps, 1, 1000)?;
         for (name, patch) in [
             ("tokenizer.patch", self.tokenizer.patch),
             ("latent_action.patch", self.latent_action.patch),
         ] {
-            within(name, patch, 1, MOST_PIXELS)?;
+            within(name, patch, 1, MOST_SIDE)?;
             if !self.height.is_multiple_of(patch) || !self.width.is_multiple_of(patch) {
                 return Err(Error::Config(format!(
                     "{name} is {patch}, which doesn't divide the frame of {}×{} pixels",
@@ -174,11 +186,15 @@ impl Config {
             1,
             4096,
         )?;
-        self.tokenizer.encoder.check("tokenizer.encoder")?;
-        self.tokenizer.decoder.check("tokenizer.decoder")?;
-        self.latent_action.encoder.check("latent_action.encoder")?;
-        self.latent_action.decoder.check("latent_action.decoder")?;
-        self.dynamics.check("dynamics")
+        let tokens = self.tokens_per_frame();
+        let patch = self.latent_action.patch;
+        let action_tokens = (self.height / patch) * (self.width / patch) + 1;
+        self.tokenizer.encoder.check("tokenizer.encoder", tokens)?;
+        self.tokenizer.decoder.check("tokenizer.decoder", tokens)?;
+        let (encoder, decoder) = (&self.latent_action.encoder, &self.latent_action.decoder);
+        encoder.check("latent_action.encoder", action_tokens)?;
+        decoder.check("latent_action.decoder", action_tokens)?;
+        self.dynamics.check("dynamics", tokens)
     }
 }
 
@@ -188,11 +204,18 @@ impl TransformerConfig {
         self.heads * self.head_size
     }
 
-    fn check(&self, name: &str) -> Result<()> {
+    /// `tokens` of a frame.
+    fn check(&self, name: &str, tokens: usize) -> Result<()> {
         within(&format!("{name}.blocks"), self.blocks, 1, MOST_BLOCKS)?;
         within(&format!("{name}.width"), self.width, 1, MOST_WIDTH)?;
         within(&format!("{name}.heads"), self.heads, 1, 256)?;
         within(&format!("{name}.head_size"), self.head_size, 2, 1024)?;
+        within(
+            &format!("{name}.heads · tokens²"),
+            self.heads.saturating_mul(tokens).saturating_mul(tokens),
+            1,
+            MOST_SCORES,
+        )?;
         if !self.head_size.is_multiple_of(2) {
             return Err(Error::Config(format!(
                 "{name}.head_size is {}, but rotary time turns pairs: it must be even",

@@ -19,16 +19,18 @@ const KEY: &str = "pocket-genie-checkpoint";
 /// # Errors
 /// Names the file.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let temporary = path.with_extension("part");
+    let mut temporary = path.to_owned().into_os_string();
+    temporary.push(".part");
+    let temporary = Path::new(&temporary);
     let write = || -> std::io::Result<()> {
-        let mut file = File::create(&temporary)?;
+        let mut file = File::create(temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&temporary, path)
+        fs::rename(temporary, path)
     };
     write().map_err(|error| {
         // The half-written file is of no use to anyone, and may be what fills the disk.
-        let _ = fs::remove_file(&temporary);
+        let _ = fs::remove_file(temporary);
         anyhow::Error::new(error).context(format!(
             "can't write {}: is the disk full, or the folder read-only? What was there is unchanged",
             path.display()
@@ -60,8 +62,7 @@ pub fn save(path: &Path, tensors: &Named, state: &impl Serialize) -> Result<()> 
 pub fn load<S: DeserializeOwned>(path: &Path) -> Result<(Named, S)> {
     let name = path.display();
     let bytes = fs::read(path).with_context(|| format!("can't read the checkpoint {name}"))?;
-    let damaged =
-        || format!("{name} is no checkpoint, or a damaged one; remove it to start this phase anew");
+    let damaged = || format!("{name} is no checkpoint, or a damaged one: restore it from a copy");
     let (_, header) = SafeTensors::read_metadata(&bytes).with_context(damaged)?;
     let Some(state) = header.metadata().as_ref().and_then(|m| m.get(KEY)) else {
         bail!(damaged());
@@ -127,7 +128,7 @@ mod tests {
         let path = folder.path().join("kept.safetensors");
         write_atomically(&path, b"old").unwrap();
         // A folder in the temporary file's place makes the write fail.
-        fs::create_dir(path.with_extension("part")).unwrap();
+        fs::create_dir(folder.path().join("kept.safetensors.part")).unwrap();
         let error = format!("{:#}", write_atomically(&path, b"new").unwrap_err());
         assert!(error.contains("kept.safetensors"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"old");

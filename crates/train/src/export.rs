@@ -51,7 +51,7 @@ pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result
         format: FORMAT,
         name: export.name.clone(),
         about: export.about.clone(),
-        licence: store.spec().licence.clone(),
+        licence: run.settings.licence.clone(),
         config: config.clone(),
         actions: names(&motions),
         gallery: gallery(&world, &store, export.prompts)?,
@@ -65,44 +65,52 @@ pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result
     let codes = world.actions.to_data().try_to_vec()?;
     let shape = world.actions.dims().to_vec();
     weights.insert("actions".into(), params::Values { shape, data: codes });
-    write_atomically(out, &world::to_bytes(&world.card, &weights)?)?;
-
     let encoder = pollster::block_on(params::read(&models.actions, ""))?;
     let kept: Named = encoder
         .into_iter()
         .filter(|(name, _)| !name.starts_with("decoder."))
         .collect();
+    // The encoder first: if there is no room for both, no world is left with another's encoder.
     checkpoint::save(&encoder_path(out), &kept, config)?;
+    write_atomically(out, &world::to_bytes(&world.card, &weights)?)?;
     Ok(world.card)
 }
 
 /// The action encoder beside the world at `world`; its decoder is random and must not be used.
 ///
 /// # Errors
-/// If there is none, or it belongs to a world of other sizes.
-pub fn load_encoder(world: &Path, config: &Config, device: &Device) -> Result<LatentActionModel> {
-    let path = encoder_path(world);
+/// If there is none, or it belongs to another world.
+pub fn load_encoder(file: &Path, world: &World, device: &Device) -> Result<LatentActionModel> {
+    let path = encoder_path(file);
+    let config = &world.card.config;
     let (mut named, its) = checkpoint::load::<Config>(&path).with_context(|| {
         format!(
             "evaluation needs the latent action encoder that `genie export` writes beside the world, {}",
             path.display()
         )
     })?;
-    ensure!(
-        its == *config,
-        "{} belongs to a world of other sizes",
-        path.display()
-    );
+    let ours = || {
+        format!(
+            "{} belongs to another world than {}: export the run again",
+            path.display(),
+            file.display()
+        )
+    };
+    ensure!(its == *config, ours());
     let fresh = LatentActionModel::new(config, device);
     for (name, values) in pollster::block_on(params::read(&fresh, ""))? {
         if name.starts_with("decoder.") {
             named.insert(name, values);
         }
     }
-    Ok(params::load(fresh, "", &lookup(&named))?)
+    let encoder = params::load(fresh, "", &lookup(&named))?;
+    // The world's own copy of the codebook is rounded to half precision.
+    let apart = (encoder.actions() - world.actions.clone()).abs().max();
+    ensure!(apart.into_scalar::<f32>() < 1e-2, ours());
+    Ok(encoder)
 }
 
-/// First frames of clips spread over the store, as tokens.
+/// Middle frames of clips spread over the store, as tokens.
 fn gallery(world: &World, store: &ClipStore, prompts: usize) -> Result<Vec<Prompt>> {
     let (height, width) = (store.height(), store.width());
     evaluate::spread(store.len(), prompts)

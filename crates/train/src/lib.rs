@@ -20,3 +20,4 @@ pub mod run;
 pub mod schedule;
 pub mod sheet;
 pub mod size;
+pub mod store;

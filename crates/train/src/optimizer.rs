@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::tensor::{Gradients, Tensor};
+use kernels::{AdamW as Step, Moments};
 use model::params::{self, Map, Named, Values, Visit};
 use model::{Error, Result};
 
@@ -40,13 +41,13 @@ impl Default for AdamW {
 pub struct Optimizer {
     settings: AdamW,
     steps: u64,
-    moments: BTreeMap<String, Moments>,
+    moments: BTreeMap<String, Kept>,
 }
 
+/// What is kept of one parameter.
 #[derive(Clone, Debug)]
-struct Moments {
-    first: Tensor<1>,
-    second: Tensor<1>,
+struct Kept {
+    moments: Moments,
     shape: Vec<usize>,
 }
 
@@ -64,26 +65,33 @@ impl Optimizer {
     pub fn step<M: Module>(&mut self, module: M, gradients: &mut Gradients, rate: f64) -> (M, f32) {
         let norm = norm(&module, gradients);
         self.steps += 1;
-        let t = self.steps as i32;
+        // A gradient that isn't finite must not touch the weights.
+        if !norm.is_finite() {
+            return (module, norm);
+        }
+        let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
+        let AdamW {
+            beta1,
+            beta2,
+            epsilon,
+            weight_decay,
+            clip,
+        } = self.settings;
         let mut update = Update {
-            settings: &self.settings,
+            step: Step {
+                rate: rate as f32,
+                beta1,
+                beta2,
+                correction1: 1.0 - beta1.powi(t),
+                correction2: 1.0 - beta2.powi(t),
+                epsilon,
+                decay: weight_decay,
+                scale: (clip / (norm + 1e-6)).min(1.0),
+            },
             moments: &mut self.moments,
             gradients,
-            // A gradient that isn't finite must not touch the weights.
-            scale: if norm.is_finite() {
-                (self.settings.clip / (norm + 1e-6)).min(1.0)
-            } else {
-                0.0
-            },
-            rate: rate as f32,
-            correction1: 1.0 - self.settings.beta1.powi(t),
-            correction2: 1.0 - self.settings.beta2.powi(t),
         };
-        if norm.is_finite() {
-            (params::map(module, &mut update), norm)
-        } else {
-            (module, norm)
-        }
+        (params::map(module, &mut update), norm)
     }
 
     /// Steps taken.
@@ -97,7 +105,7 @@ impl Optimizer {
     /// [`Error::Device`] if the device can't be read.
     pub fn state(&self, prefix: &str) -> Result<Named> {
         let mut named = Named::new();
-        for (name, moments) in &self.moments {
+        for (name, Kept { moments, shape }) in &self.moments {
             for (kind, tensor) in [("first", &moments.first), ("second", &moments.second)] {
                 let data = tensor.to_data().convert::<f32>();
                 let data = data
@@ -106,7 +114,7 @@ impl Optimizer {
                 named.insert(
                     format!("{prefix}{kind}.{name}"),
                     Values {
-                        shape: moments.shape.clone(),
+                        shape: shape.clone(),
                         data,
                     },
                 );
@@ -129,7 +137,7 @@ impl Optimizer {
         struct Restore<'a> {
             prefix: &'a str,
             state: &'a Named,
-            moments: BTreeMap<String, Moments>,
+            moments: BTreeMap<String, Kept>,
             problem: Option<String>,
         }
         impl Visit for Restore<'_> {
@@ -148,12 +156,9 @@ impl Optimizer {
                 };
                 match (get("first"), get("second")) {
                     (Ok(first), Ok(second)) => {
-                        let moments = Moments {
-                            first,
-                            second,
-                            shape,
-                        };
-                        self.moments.insert(name.to_owned(), moments);
+                        let moments = Moments { first, second };
+                        self.moments
+                            .insert(name.to_owned(), Kept { moments, shape });
                     }
                     (Err(problem), _) | (_, Err(problem)) => {
                         self.problem.get_or_insert(problem);
@@ -199,13 +204,9 @@ fn norm<M: Module>(module: &M, gradients: &Gradients) -> f32 {
 }
 
 struct Update<'a> {
-    settings: &'a AdamW,
-    moments: &'a mut BTreeMap<String, Moments>,
+    step: Step,
+    moments: &'a mut BTreeMap<String, Kept>,
     gradients: &'a mut Gradients,
-    scale: f32,
-    rate: f32,
-    correction1: f32,
-    correction2: f32,
 }
 
 impl Map for Update<'_> {
@@ -215,32 +216,28 @@ impl Map for Update<'_> {
         };
         let shape = value.dims();
         let size = shape.iter().product::<usize>();
-        let gradient = gradient.reshape([size]) * self.scale;
         let weights = value.inner().reshape([size]);
-        let s = self.settings;
-        let old = self.moments.remove(name).unwrap_or_else(|| {
-            let zeros = Tensor::zeros([size], &weights.device());
-            Moments {
-                first: zeros.clone(),
-                second: zeros,
-                shape: shape.to_vec(),
-            }
-        });
-        let first = old.first * s.beta1 + gradient.clone() * (1.0 - s.beta1);
-        let second = old.second * s.beta2 + gradient.square() * (1.0 - s.beta2);
-        let step = (first.clone() / self.correction1)
-            / ((second.clone() / self.correction2).sqrt() + s.epsilon);
-        // Gains, shifts and biases are not decayed.
-        let decay = if D >= 2 { s.weight_decay } else { 0.0 };
-        let weights = weights.clone() - (step + weights * decay) * self.rate;
-        self.moments.insert(
-            name.to_owned(),
-            Moments {
-                first,
-                second,
-                ..old
+        let moments = self.moments.remove(name).map_or_else(
+            || {
+                let zeros = || Tensor::zeros([size], &weights.device());
+                Moments {
+                    first: zeros(),
+                    second: zeros(),
+                }
             },
+            |kept| kept.moments,
         );
+        let step = Step {
+            // Gains, shifts and biases are not decayed.
+            decay: if D >= 2 { self.step.decay } else { 0.0 },
+            ..self.step
+        };
+        let (weights, moments) = kernels::adamw(weights, gradient.reshape([size]), moments, &step);
+        let kept = Kept {
+            moments,
+            shape: shape.to_vec(),
+        };
+        self.moments.insert(name.to_owned(), kept);
         Tensor::from_inner(weights.reshape(shape)).require_grad()
     }
 }

@@ -4,19 +4,23 @@
 //! runs/NAME/run.json                    settings; a resume must match them
 //!           tokenizer.safetensors       checkpoint of phase 1
 //!           dynamics.safetensors        checkpoint of phase 2: latent actions and dynamics
+//!           *.stable.safetensors        a phase before its learning rate fell: an extension goes on from it
 //!           log.jsonl                   one line per step
 //!           sheets/*.png                contact sheets
 //! ```
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context, Result, bail};
+use data::ClipStore;
 use model::Config;
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoint::write_atomically;
 use crate::masking::Masking;
+use crate::phase::Budget;
+use crate::store::CheckStore;
 
 /// Everything that fixes the course of a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +30,10 @@ pub struct Settings {
     pub config: Config,
     /// The store of clips.
     pub data: PathBuf,
+    /// Licence of these clips, for the world that learns from them.
+    pub licence: String,
+    /// How long each phase trains.
+    pub budgets: [Budget; 2],
     /// Seed of weights, batches and masks.
     pub seed: u64,
     /// The video tokenizer's phase.
@@ -79,12 +87,28 @@ pub struct DynamicsSettings {
 }
 
 impl Settings {
-    /// Settings that suit `config`.
-    pub fn for_config(config: Config, data: PathBuf, seed: u64) -> Self {
+    /// Settings that suit `config`. The world will be played at the video's rate, whatever `config`
+    /// says.
+    ///
+    /// # Errors
+    /// If the clips of `store` don't suit the model.
+    pub fn new(
+        mut config: Config,
+        store: &ClipStore,
+        budgets: [Budget; 2],
+        seed: u64,
+    ) -> Result<Self> {
+        config.check_store(store)?;
+        let spec = store.spec();
+        config.fps = (spec.fps.round() as usize).max(1);
         let frames = config.frames;
-        Self {
+        let data = absolute(store.path())
+            .with_context(|| format!("can't find {}", store.path().display()))?;
+        Ok(Self {
             config,
             data,
+            licence: spec.licence.clone(),
+            budgets,
             seed,
             tokenizer: TokenizerSettings {
                 batch: 4,
@@ -106,9 +130,11 @@ impl Settings {
                 motion_floor: 0.002,
                 masking: Masking::default(),
             },
-        }
+        })
     }
 }
+
+const SETTINGS: &str = "run.json";
 
 /// The folder of a run.
 #[derive(Clone, Debug)]
@@ -124,7 +150,7 @@ impl Run {
     /// # Errors
     /// If it does, or the folder can't be written.
     pub fn create(folder: &Path, settings: Settings) -> Result<Self> {
-        let file = folder.join("run.json");
+        let file = folder.join(SETTINGS);
         if file.exists() {
             bail!(
                 "{} already holds a run. Go on with it by adding --resume, or choose another folder with --out",
@@ -140,12 +166,17 @@ impl Run {
         })
     }
 
+    /// Whether `folder` holds a run.
+    pub fn exists(folder: &Path) -> bool {
+        folder.join(SETTINGS).exists()
+    }
+
     /// Opens the run in `folder`.
     ///
     /// # Errors
     /// If there is none.
     pub fn open(folder: &Path) -> Result<Self> {
-        let file = folder.join("run.json");
+        let file = folder.join(SETTINGS);
         let text = fs::read(&file).with_context(|| {
             format!("{} holds no run to resume (no run.json)", folder.display())
         })?;
@@ -155,6 +186,19 @@ impl Run {
             folder: folder.to_owned(),
             settings,
         })
+    }
+
+    /// Changes the settings, for this and every later resume.
+    ///
+    /// # Errors
+    /// If `run.json` can't be written.
+    pub fn set_settings(&mut self, settings: Settings) -> Result<()> {
+        write_atomically(
+            &self.folder.join(SETTINGS),
+            &serde_json::to_vec_pretty(&settings)?,
+        )?;
+        self.settings = settings;
+        Ok(())
     }
 
     /// The folder.
@@ -170,6 +214,11 @@ impl Run {
     /// The checkpoint of a phase.
     pub fn checkpoint(&self, phase: &str) -> PathBuf {
         self.folder.join(format!("{phase}.safetensors"))
+    }
+
+    /// The checkpoint of a phase from where its learning rate began to fall.
+    pub fn stable_checkpoint(&self, phase: &str) -> PathBuf {
+        self.folder.join(format!("{phase}.stable.safetensors"))
     }
 
     /// The contact sheet of a phase after `step` steps.

@@ -1,9 +1,10 @@
 //! The WGSL kernels against their plain twins in a browser: the comparisons of `kernels::check`, as
 //! `crates/kernels/tests/wgsl.rs` makes them natively. `index.html` runs them and leaves the result
-//! in `window.__result`. To build it, from the root of the repository:
+//! in `window.__result`. To build it, from the root of the repository (the page is named as well so that
+//! both share one build of burn):
 //!
 //! ```text
-//! cargo build --profile wasm --target wasm32-unknown-unknown -p pocket-genie-kernels-web
+//! cargo build --profile wasm --target wasm32-unknown-unknown -p pocket-genie-web -p pocket-genie-kernels-web
 //! wasm-bindgen --target web --out-dir tests/kernels-web/pkg <target>/wasm32-unknown-unknown/wasm/kernels_web.wasm
 //! ```
 //!

@@ -2,7 +2,7 @@
 //! is one, else by fetching its files over HTTP.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -49,6 +49,8 @@ fn in_chromium(dist: &Path, chromium: &str) -> Result<()> {
     };
     let address = server::start(dist.to_owned(), 0, Box::new(extra))?;
     let profile = env::temp_dir().join(format!("pocket-genie-check-{}", std::process::id()));
+    fs::create_dir_all(&profile).with_context(|| format!("can't make {}", profile.display()))?;
+    let said = profile.join("said.txt");
     let start = Instant::now();
     let browser = Command::new(chromium)
         .args([
@@ -64,22 +66,34 @@ fn in_chromium(dist: &Path, chromium: &str) -> Result<()> {
         ])
         .arg(format!("--user-data-dir={}", profile.display()))
         .arg(format!("http://{address}/xtask-check/"))
+        .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(File::create(&said)?)
         .spawn()
         .with_context(|| format!("{chromium} can't be started"))?;
-    let _browser = Browser {
+    let mut browser = Browser {
         process: browser,
         profile: &profile,
     };
-    let report = reports
-        .recv_timeout(PATIENCE)
-        .with_context(|| format!("the page showed no frame within {}", text(PATIENCE)))?;
-    match report.strip_prefix("ok: ") {
-        Some(what) => println!("in Chromium after {}: {what}", text(start.elapsed())),
-        None => bail!("the page failed in Chromium: {report}"),
+    loop {
+        match reports.recv_timeout(Duration::from_millis(100)) {
+            Ok(report) => {
+                let Some(what) = report.strip_prefix("ok: ") else {
+                    bail!("the page failed in Chromium: {report}");
+                };
+                println!("in Chromium after {}: {what}", text(start.elapsed()));
+                return Ok(());
+            }
+            Err(_) if start.elapsed() > PATIENCE => {
+                bail!("the page showed no frame within {}", text(PATIENCE));
+            }
+            Err(_) => {}
+        }
+        if let Some(status) = browser.process.try_wait()? {
+            let said = fs::read_to_string(&said).unwrap_or_default();
+            bail!("Chromium ended by itself with {status}:\n{said}");
+        }
     }
-    Ok(())
 }
 
 /// Ends the browser and removes its profile, whatever happens.

@@ -162,11 +162,10 @@ pub fn run_counted(command: &mut Command) -> Result<Counts> {
     }
     let status = child.wait().context("a test runner was lost")?;
     if status.success() && counts.failed == 0 {
-        return Ok(if counts.passed == 0 {
-            Counts::ONE
-        } else {
-            counts
-        });
+        if counts.passed == 0 {
+            bail!("`{}` ran no test", line(command));
+        }
+        return Ok(counts);
     }
     counts.failed = counts.failed.max(1);
     Err(anyhow::Error::new(Failed(counts))

@@ -63,7 +63,7 @@ pub fn coinrun(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64> {
     let mut sink = Sink::open(spec, &source, on_progress)?;
     if sink.is_full() {
         let _ = sink.report();
-        return Ok(sink.store.len());
+        return Ok(sink.store.total_frames());
     }
     let python = python::ready(spec.python.as_deref())?;
     let mut bridge = Bridge::start(&python, spec.levels, spec.mode)?;
@@ -79,7 +79,7 @@ pub fn coinrun(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64> {
                 if skip > 0 {
                     skip -= 1;
                 } else if let ControlFlow::Break(()) = sink.push(clip)? {
-                    return Ok(sink.store.len());
+                    return Ok(sink.store.total_frames());
                 }
             }
             batch = bridge.step(&actions)?;

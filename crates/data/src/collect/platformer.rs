@@ -45,7 +45,7 @@ pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64
             break;
         }
     }
-    Ok(sink.store.len())
+    Ok(sink.store.total_frames())
 }
 
 /// Clip number `number`, whatever was made before.

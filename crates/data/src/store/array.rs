@@ -178,8 +178,14 @@ impl ClipArray {
     pub(crate) fn advance(&mut self, len: u64) -> Result<()> {
         self.set_len_in_memory(len)?;
         let file = self.directory.join("zarr.json");
-        let value = serde_json::to_value(self.array.metadata())
+        let mut value = serde_json::to_value(self.array.metadata())
             .map_err(|e| Error::metadata(&file, e.to_string()))?;
+        // `zarrs` shortens a codec without settings to its name; Python's zarr wants an object.
+        for codec in value["codecs"].as_array_mut().into_iter().flatten() {
+            if codec.is_string() {
+                *codec = json!({ "name": codec });
+            }
+        }
         json::replace(&file, &value)
     }
 

@@ -1,4 +1,4 @@
-//! The clip store: a Zarr v3 group on disk. Python's `zarr` can't open it yet (it wants every codec as an object).
+//! The clip store: a Zarr v3 group on disk, which Python's `zarr` opens too.
 //!
 //! ```text
 //! PATH/zarr.json            group; attributes.pocket_genie = format, version and StoreSpec

@@ -110,6 +110,11 @@ pub(crate) fn read_spec(path: &Path) -> Result<StoreSpec> {
     if !path.exists() {
         return Err(not_a_store("there is no such directory"));
     }
+    if path.is_file() {
+        return Err(not_a_store(
+            "it is a file; a store is a directory, and video files can't be read as they are",
+        ));
+    }
     let file = path.join("zarr.json");
     let group = json::read(&file)?.ok_or_else(|| not_a_store("no zarr.json"))?;
     StoreSpec::from_group(&group, path, &file)

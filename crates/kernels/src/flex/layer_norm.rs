@@ -45,10 +45,10 @@ pub(crate) fn backward(x: &[f32], gamma: &[f32], dy: &[f32]) -> (Vec<f32>, Vec<f
     (dx, dgamma, dbeta)
 }
 
-/// Values per turn: whole rows, two turns for each thread if there is enough to do.
+/// Values per turn: whole rows, four turns for each thread if there is enough to do.
 fn share(len: usize, width: usize) -> usize {
     let rows = len / width.max(1);
-    let turns = (2 * threads::threads()).min(len.div_ceil(FEWEST)).max(1);
+    let turns = (4 * threads::threads()).min(len.div_ceil(FEWEST)).max(1);
     rows.div_ceil(turns).max(1) * width.max(1)
 }
 

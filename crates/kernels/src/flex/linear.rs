@@ -140,9 +140,9 @@ fn rows(x: &[f32], sizes: Sizes) -> usize {
     x.len() / sizes.inputs.max(1)
 }
 
-/// Rows per thread's turn: two turns each, so that a late thread doesn't hold up the others for long.
+/// Rows per turn: four turns for each thread, so that a late one doesn't hold up the others.
 fn share(rows: usize) -> usize {
-    let turns = (2 * threads::threads()).min(rows.div_ceil(FEWEST)).max(1);
+    let turns = (4 * threads::threads()).min(rows.div_ceil(FEWEST)).max(1);
     rows.div_ceil(turns).max(1)
 }
 

@@ -35,13 +35,13 @@ pub(crate) fn exp<S: Simd>(s: S, x: S::V) -> S::V {
 /// GELU in its tanh form: `x σ(2u)`, `u = √(2/π)(x + 0.044715 x³)`, which equals `x (1 + tanh u) / 2`.
 #[inline(always)]
 pub(crate) fn gelu<S: Simd>(s: S, x: S::V) -> S::V {
-    s.mul(x, gate(s, x))
+    s.mul(x, gate(s, x).0)
 }
 
 /// [`gelu`] and its derivative.
 #[inline(always)]
 pub(crate) fn gelu_and_slope<S: Simd>(s: S, x: S::V) -> (S::V, S::V) {
-    let gate = gate(s, x);
+    let (gate, rest) = gate(s, x);
     let value = s.mul(x, gate);
     let square = s.mul(x, x);
     let du = s.fma(
@@ -49,14 +49,13 @@ pub(crate) fn gelu_and_slope<S: Simd>(s: S, x: S::V) -> (S::V, S::V) {
         s.splat(6.0 * GELU_SLOPE * GELU_CUBE),
         s.splat(2.0 * GELU_SLOPE),
     );
-    // x σ' = x σ (1 − σ)
-    let spread = s.nfma(value, gate, value);
-    (value, s.fma(spread, du, gate))
+    // σ' = σ (1 − σ)
+    (value, s.fma(s.mul(value, rest), du, gate))
 }
 
-/// `σ(2u)` of [`gelu`].
+/// `σ(2u)` of [`gelu`], and `1 − σ(2u)` to all its digits.
 #[inline(always)]
-fn gate<S: Simd>(s: S, x: S::V) -> S::V {
+fn gate<S: Simd>(s: S, x: S::V) -> (S::V, S::V) {
     let square = s.mul(x, x);
     let per_x = s.fma(
         square,
@@ -64,5 +63,66 @@ fn gate<S: Simd>(s: S, x: S::V) -> S::V {
         s.splat(-2.0 * GELU_SLOPE),
     );
     let one = s.splat(1.0);
-    s.div(one, s.add(one, exp(s, s.mul(x, per_x))))
+    let e = exp(s, s.mul(x, per_x));
+    let gate = s.div(one, s.add(one, e));
+    (gate, s.mul(e, gate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flex::simd::{Kernel, tests::on_all};
+
+    #[derive(Clone)]
+    struct All(Vec<f32>);
+
+    impl Kernel for All {
+        /// `e^x`, GELU, that and its derivative.
+        type Output = [Vec<f32>; 4];
+
+        #[inline(always)]
+        fn run<S: Simd>(self, s: S) -> Self::Output {
+            let mut out = [0, 1, 2, 3].map(|_| vec![0.0; self.0.len()]);
+            for at in (0..self.0.len()).step_by(S::LANES) {
+                let x = s.load_head(&self.0[at..], 0.0);
+                let (value, slope) = gelu_and_slope(s, x);
+                s.store_head(&mut out[0][at..], exp(s, x));
+                s.store_head(&mut out[1][at..], gelu(s, x));
+                s.store_head(&mut out[2][at..], value);
+                s.store_head(&mut out[3][at..], slope);
+            }
+            out
+        }
+    }
+
+    #[test]
+    fn right_to_six_digits() {
+        let x: Vec<f32> = (-8000..8001).map(|i| i as f32 * 0.001).collect();
+        for [exps, alone, values, slopes] in on_all(All(x.clone())) {
+            for (i, &x) in x.iter().enumerate() {
+                let x = f64::from(x);
+                let close = |a: f32, b: f64, size: f64, digits: f64| {
+                    assert!((f64::from(a) - b).abs() < digits * size, "{x}: {a} {b}");
+                };
+                close(exps[i], x.exp(), x.exp(), 3e-7);
+                let c = (2.0 / std::f64::consts::PI).sqrt();
+                let tanh = (c * (x + 0.044_715 * x.powi(3))).tanh();
+                let value = 0.5 * x * (1.0 + tanh);
+                close(alone[i], value, value.abs() + 1e-3, 1e-6);
+                assert_eq!(alone[i], values[i]);
+                let inner = c * (1.0 + 3.0 * 0.044_715 * x * x);
+                let slope = 0.5 * (1.0 + tanh) + 0.5 * x * (1.0 - tanh * tanh) * inner;
+                close(slopes[i], slope, 1.0, 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn exp_of_extremes_is_finite() {
+        let x = vec![f32::MIN, -1e4, -88.0, 0.0, 88.0, 1e4, f32::MAX];
+        for [exps, ..] in on_all(All(x)) {
+            assert!(exps.iter().all(|e| e.is_finite() && *e >= 0.0), "{exps:?}");
+            assert!(exps[0] < 1e-37 && exps[3] == 1.0);
+        }
+    }
 }

@@ -4,6 +4,10 @@
 //! that costs several times more than the products themselves. Here an operation reads its inputs
 //! once and writes its output once, in blocks that fit the caches, on all threads.
 
+// Nothing is trained in the page: it has no use for gradients.
+#![cfg_attr(target_family = "wasm", allow(dead_code))]
+
+mod adamw;
 mod attention;
 #[cfg(not(target_family = "wasm"))]
 mod autodiff;
@@ -15,6 +19,7 @@ mod layer_norm;
 mod layers;
 mod linear;
 mod math;
+mod memory;
 mod ops;
 mod saved;
 mod simd;
@@ -22,6 +27,9 @@ mod stream;
 mod threads;
 mod transpose;
 
+pub use memory::keep_memory;
+
+pub(crate) use adamw::adamw;
 pub(crate) use calls::{
     attention_layer, feed_forward, gelu, layer_norm, linear, linear_gelu, spatial_attention,
     temporal_attention,

@@ -13,6 +13,8 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod portable;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
 
 /// Arithmetic on vectors of [`LANES`](Self::LANES) values.
 pub(crate) trait Simd: Copy + Send + Sync {
@@ -70,6 +72,9 @@ pub(crate) trait Simd: Copy + Send + Sync {
     /// Makes what was stored away visible to other threads.
     #[inline(always)]
     fn wait_for_stores(self) {}
+    /// Asks for a value to be brought near, for it will be needed soon.
+    #[inline(always)]
+    fn prefetch(self, _: *const f32) {}
     /// Runs `kernel` as a function of its own: for code that is used in many places.
     fn apart<K: Kernel>(self, kernel: K) -> K::Output;
 
@@ -136,5 +141,27 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
             return unsafe { avx2::run(kernel) };
         }
     }
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    return kernel.run(wasm::Wasm);
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     kernel.run(portable::Portable::new())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Runs `kernel` with every width this processor has.
+    pub(crate) fn on_all<K: Kernel + Clone>(kernel: K) -> Vec<K::Output> {
+        let mut all = vec![kernel.clone().run(portable::Portable::new())];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                // SAFETY: the processor has these features.
+                all.push(unsafe { avx2::run(kernel.clone()) });
+            }
+        }
+        all.push(dispatch(kernel));
+        all
+    }
 }

@@ -37,10 +37,9 @@ pub(crate) fn turns<T>(items: Vec<T>) -> Vec<Vec<T>> {
     cut(items, 4 * threads())
 }
 
-/// Cuts `items` into two turns for each thread, but none shorter than `least` items: for work that
-/// has a sum for every turn.
+/// The same, with no turn shorter than `least` items: for work that has a sum for every turn.
 pub(crate) fn long_turns<T>(items: Vec<T>, least: usize) -> Vec<Vec<T>> {
-    let turns = (2 * threads()).min(items.len().div_ceil(least));
+    let turns = (4 * threads()).min(items.len().div_ceil(least));
     cut(items, turns)
 }
 

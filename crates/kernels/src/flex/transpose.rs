@@ -56,3 +56,44 @@ impl Kernel for Transpose<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flex::simd::tests::on_all;
+
+    #[derive(Clone)]
+    struct Turned(usize, usize);
+
+    impl Kernel for Turned {
+        type Output = Vec<f32>;
+
+        #[inline(always)]
+        fn run<S: Simd>(self, s: S) -> Vec<f32> {
+            let Self(rows, cols) = self;
+            let from: Vec<f32> = (0..rows * cols).map(|i| i as f32).collect();
+            let mut to = vec![-1.0; rows * cols];
+            transpose(s, (&from, cols), (&mut to, rows), (rows, cols), false);
+            to
+        }
+    }
+
+    #[test]
+    fn every_value_moves_to_its_place() {
+        for (rows, cols) in [
+            (1, 1),
+            (4, 4),
+            (16, 16),
+            (3, 17),
+            (33, 8),
+            (16, 5),
+            (65, 32),
+        ] {
+            for to in on_all(Turned(rows, cols)) {
+                for (i, value) in to.into_iter().enumerate() {
+                    assert_eq!(value as usize, i % rows * cols + i / rows);
+                }
+            }
+        }
+    }
+}

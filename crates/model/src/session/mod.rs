@@ -220,15 +220,20 @@ impl Session {
     /// are still at hand; further back, the window is computed again from its tokens.
     ///
     /// # Errors
-    /// [`Error::Device`].
+    /// [`Error::Device`], after which the session is as it was before.
     pub async fn rewind(&mut self, count: usize) -> Result<usize> {
         let count = count.min(self.frames.len() - self.prompt);
-        self.frames.truncate(self.frames.len() - count);
+        let caches = (self.dynamics.clone(), self.decoder.clone());
+        let gone = self.frames.split_off(self.frames.len() - count);
         self.dynamics.rewind(count);
         self.decoder.rewind(count);
         let needed = self.frames.len().min(self.world.card.config.frames - 1);
         if self.dynamics.len() < needed || self.frames[self.frames.len() - 1].picture.is_none() {
-            self.refill().await?;
+            if let Err(error) = self.refill().await {
+                self.frames.extend(gone);
+                (self.dynamics, self.decoder) = caches;
+                return Err(error);
+            }
         }
         Ok(count)
     }

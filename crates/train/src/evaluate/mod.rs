@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::codes;
 use crate::sheet::rows;
+use crate::store::CheckStore;
 
 pub use rollout::psnr;
 
@@ -89,29 +90,14 @@ pub fn evaluate(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Evaluation> {
     let config = &world.card.config;
+    config.check_store(store)?;
     ensure!(
-        (store.height(), store.width()) == (config.height, config.width),
-        "{} holds frames of {}×{} pixels, the world's are {}×{}",
-        store.path().display(),
-        store.width(),
-        store.height(),
-        config.width,
-        config.height
-    );
-    ensure!(
-        store.frames_per_clip() >= config.frames && config.frames > rollout::LENGTH,
-        "the clips of {} have {} frames, the world looks at {}, and {} are needed",
-        store.path().display(),
-        store.frames_per_clip(),
+        config.frames > rollout::LENGTH,
+        "the world looks at {} frames; {} are needed for an evaluation",
         config.frames,
         rollout::LENGTH + 1
     );
     let numbers = spread(store.len(), settings.clips);
-    ensure!(
-        !numbers.is_empty(),
-        "{} has no clips",
-        store.path().display()
-    );
     let total = numbers.len() + settings.rollouts.min(numbers.len());
 
     let mut quality = Vec::new();
@@ -194,6 +180,7 @@ pub fn measure_actions(
     store: &ClipStore,
     clips: usize,
 ) -> Result<Vec<ActionMotion>> {
+    world.card.config.check_store(store)?;
     let (mut actions, mut motions) = (Vec::new(), Vec::new());
     for number in spread(store.len(), clips) {
         let (clip, ..) = look(world, encoder, store, number)?;

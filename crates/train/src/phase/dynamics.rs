@@ -3,6 +3,7 @@
 //! to either.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -25,7 +26,7 @@ use crate::run::Run;
 use crate::schedule::Schedule;
 use crate::sheet;
 
-const PHASE: &str = "dynamics";
+pub(super) const PHASE: &str = "dynamics";
 const STREAM: u64 = 1;
 
 /// The models of phase 2.
@@ -45,7 +46,21 @@ struct Trainer {
 }
 
 impl Trainer {
-    fn open(run: &Run, device: &Device) -> Result<Self> {
+    /// A new phase, or where the last one stopped, or, if `budget` asks for more than a finished
+    /// phase has had, where its decay began.
+    fn open(run: &Run, budget: Budget, device: &Device) -> Result<Self> {
+        let mut trainer = Self::load(run, &run.checkpoint(PHASE), device)?;
+        if trainer.state.finished && trainer.state.may_go_on(budget) {
+            let stable = run.stable_checkpoint(PHASE);
+            if stable.exists() {
+                trainer = Self::load(run, &stable, device)?;
+            }
+            trainer.state.reopen();
+        }
+        Ok(trainer)
+    }
+
+    fn load(run: &Run, path: &Path, device: &Device) -> Result<Self> {
         let config = &run.settings.config;
         let settings = &run.settings.dynamics;
         device.seed(run.settings.seed.wrapping_add(1));
@@ -64,9 +79,8 @@ impl Trainer {
                 finished: false,
             },
         };
-        let path = run.checkpoint(PHASE);
         if path.exists() {
-            let (tensors, state) = checkpoint::load::<State>(&path)?;
+            let (tensors, state) = checkpoint::load::<State>(path)?;
             let get = lookup(&tensors);
             let models = trainer.models;
             trainer.models = DynamicsModels {
@@ -89,7 +103,7 @@ impl Trainer {
         Ok(trainer)
     }
 
-    fn save(&self, run: &Run) -> Result<()> {
+    fn save(&self, path: &Path) -> Result<()> {
         let models = &self.models;
         let mut tensors = pollster::block_on(params::read(&models.actions, "latent_action."))?;
         tensors.extend(pollster::block_on(params::read(
@@ -98,7 +112,7 @@ impl Trainer {
         ))?);
         tensors.extend(self.action_optimizer.state("adam.latent_action.")?);
         tensors.extend(self.optimizer.state("adam.dynamics.")?);
-        checkpoint::save(&run.checkpoint(PHASE), &tensors, &self.state)
+        checkpoint::save(path, &tensors, &self.state)
     }
 
     fn step(
@@ -267,7 +281,7 @@ pub(super) fn train(
     let tokenizer = super::load_tokenizer(run, device)?;
     let device = &device.clone().autodiff();
     let settings = &run.settings.dynamics;
-    let mut trainer = Trainer::open(run, device)?;
+    let mut trainer = Trainer::open(run, budget, device)?;
     if trainer.state.finished {
         display.note("Latent actions and dynamics are trained already.");
         return Ok(Outcome::Finished);
@@ -284,6 +298,9 @@ pub(super) fn train(
     let mut batches = super::batches(run, store, config.frames, batch, STREAM, trainer.state.step)?;
     let mut pace = Pace::start(budget, intervals, &mut trainer.state);
     while !pace.finished(&trainer.state) {
+        if trainer.state.starts_decay() {
+            trainer.save(&run.stable_checkpoint(PHASE))?;
+        }
         let bytes = batches.next_batch()?;
         let rate = trainer.state.schedule.rate(trainer.state.step) * settings.rate;
         let figures = trainer.step(&bytes, shape, run, &tokenizer, device)?;
@@ -315,15 +332,15 @@ pub(super) fn train(
             sheet::rollouts(config, &tokenizer, &models, &bytes, shape, &path)?;
         }
         if display.wants_to_stop() {
-            trainer.save(run)?;
+            trainer.save(&run.checkpoint(PHASE))?;
             return Ok(Outcome::Stopped);
         }
         if pace.wants_checkpoint() {
-            trainer.save(run)?;
+            trainer.save(&run.checkpoint(PHASE))?;
         }
     }
     trainer.state.finished = true;
-    trainer.save(run)?;
+    trainer.save(&run.checkpoint(PHASE))?;
     Ok(Outcome::Finished)
 }
 

@@ -6,7 +6,7 @@ mod tokenizer;
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use burn::tensor::Device;
 use data::{ClipStore, Prefetch, WindowLoader};
 use serde::{Deserialize, Serialize};
@@ -15,12 +15,14 @@ use crate::codes::Usage;
 use crate::report::Display;
 use crate::run::Run;
 use crate::schedule::Schedule;
+use crate::store::CheckStore;
 
 pub use dynamics::{DynamicsModels, load as load_dynamics};
 pub use tokenizer::load as load_tokenizer;
 
 /// How long a phase may train.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Budget {
     /// Steps in all, those before a resume included.
     Steps(u64),
@@ -61,6 +63,31 @@ pub struct State {
     pub finished: bool,
 }
 
+impl State {
+    /// Whether the next step is the first of the decay: a training that is extended later goes on
+    /// from here, as if the decay had not been.
+    fn starts_decay(&self) -> bool {
+        self.schedule
+            .decay
+            .is_some_and(|(start, _)| start == self.step)
+    }
+
+    /// Whether `budget` is clearly more than this finished phase has had. A phase bounded in
+    /// minutes ends a little before or after its time.
+    fn may_go_on(&self, budget: Budget) -> bool {
+        match budget {
+            Budget::Steps(steps) => steps > self.step,
+            Budget::Minutes(minutes) => minutes * 60.0 > self.seconds * 1.1,
+        }
+    }
+
+    /// Makes this the state of an unfinished phase, its end unknown.
+    fn reopen(&mut self) {
+        self.finished = false;
+        self.schedule.decay = None;
+    }
+}
+
 /// How a phase ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -70,28 +97,21 @@ pub enum Outcome {
     Stopped,
 }
 
-/// Trains both phases of `run`, going on from its checkpoints where there are any.
+/// Trains both phases of `run` within its budgets, going on from its checkpoints where there are any.
+/// A finished phase goes on too if its budget has grown: from where its decay began.
 ///
 /// # Errors
 /// If the data can't be read or doesn't fit, or a file can't be written.
 pub fn train(
     run: &Run,
     device: &Device,
-    budgets: [Budget; 2],
     intervals: Intervals,
     display: &mut dyn Display,
 ) -> Result<Outcome> {
+    kernels::keep_memory();
     let store = Arc::new(ClipStore::open(&run.settings.data)?);
-    let config = &run.settings.config;
-    ensure!(
-        (store.height(), store.width()) == (config.height, config.width),
-        "{} holds frames of {}×{} pixels, the model's are {}×{}",
-        run.settings.data.display(),
-        store.width(),
-        store.height(),
-        config.width,
-        config.height
-    );
+    run.settings.config.check_store(&store)?;
+    let budgets = run.settings.budgets;
     if tokenizer::train(run, &store, device, budgets[0], intervals, display)? == Outcome::Stopped {
         return Ok(Outcome::Stopped);
     }

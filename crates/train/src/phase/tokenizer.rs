@@ -1,6 +1,7 @@
 //! Phase 1: the video tokenizer.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -33,7 +34,21 @@ struct Trainer {
 }
 
 impl Trainer {
-    fn open(run: &Run, device: &Device) -> Result<Self> {
+    /// A new phase, or where the last one stopped, or, if `budget` asks for more than a finished
+    /// phase has had, where its decay began.
+    fn open(run: &Run, budget: Budget, device: &Device) -> Result<Self> {
+        let mut trainer = Self::load(run, &run.checkpoint(PHASE), device)?;
+        if trainer.state.finished && trainer.state.may_go_on(budget) && !started_dynamics(run) {
+            let stable = run.stable_checkpoint(PHASE);
+            if stable.exists() {
+                trainer = Self::load(run, &stable, device)?;
+            }
+            trainer.state.reopen();
+        }
+        Ok(trainer)
+    }
+
+    fn load(run: &Run, path: &Path, device: &Device) -> Result<Self> {
         let settings = &run.settings.tokenizer;
         device.seed(run.settings.seed);
         let mut trainer = Self {
@@ -47,22 +62,23 @@ impl Trainer {
                 finished: false,
             },
         };
-        let path = run.checkpoint(PHASE);
         if path.exists() {
-            let (tensors, state) = checkpoint::load::<State>(&path)?;
+            let (tensors, state) = checkpoint::load::<State>(path)?;
             trainer.model = params::load(trainer.model, "tokenizer.", &lookup(&tensors))?;
             trainer
                 .optimizer
                 .restore(&trainer.model, "adam.tokenizer.", state.step, &tensors)?;
             trainer.state = state;
+            // A resume may change it.
+            trainer.state.schedule.peak = settings.rate;
         }
         Ok(trainer)
     }
 
-    fn save(&self, run: &Run) -> Result<()> {
+    fn save(&self, path: &Path) -> Result<()> {
         let mut tensors = pollster::block_on(params::read(&self.model, "tokenizer."))?;
         tensors.extend(self.optimizer.state("adam.tokenizer.")?);
-        checkpoint::save(&run.checkpoint(PHASE), &tensors, &self.state)
+        checkpoint::save(path, &tensors, &self.state)
     }
 
     /// One step on `bytes` of `shape`; returns the figures to show.
@@ -116,6 +132,11 @@ impl Trainer {
     }
 }
 
+/// Whether phase 2 has begun: it has learned this tokenizer's codes, which must stay as they are.
+fn started_dynamics(run: &Run) -> bool {
+    run.checkpoint(super::dynamics::PHASE).exists()
+}
+
 /// Trains the tokenizer of `run`, or goes on with it.
 pub(super) fn train(
     run: &Run,
@@ -127,7 +148,7 @@ pub(super) fn train(
 ) -> Result<Outcome> {
     let device = &device.clone().autodiff();
     let settings = &run.settings.tokenizer;
-    let mut trainer = Trainer::open(run, device)?;
+    let mut trainer = Trainer::open(run, budget, device)?;
     if trainer.state.finished {
         display.note("The tokenizer is trained already.");
         return Ok(Outcome::Finished);
@@ -150,6 +171,9 @@ pub(super) fn train(
     )?;
     let mut pace = Pace::start(budget, intervals, &mut trainer.state);
     while !pace.finished(&trainer.state) {
+        if trainer.state.starts_decay() {
+            trainer.save(&run.stable_checkpoint(PHASE))?;
+        }
         let bytes = batches.next_batch()?;
         let rate = trainer.state.schedule.rate(trainer.state.step);
         let figures = trainer.step(&bytes, shape, run.settings.seed, device)?;
@@ -177,15 +201,15 @@ pub(super) fn train(
             sheet::reconstructions(&trainer.model.valid(), &bytes, shape, &path)?;
         }
         if display.wants_to_stop() {
-            trainer.save(run)?;
+            trainer.save(&run.checkpoint(PHASE))?;
             return Ok(Outcome::Stopped);
         }
         if pace.wants_checkpoint() {
-            trainer.save(run)?;
+            trainer.save(&run.checkpoint(PHASE))?;
         }
     }
     trainer.state.finished = true;
-    trainer.save(run)?;
+    trainer.save(&run.checkpoint(PHASE))?;
     Ok(Outcome::Finished)
 }
 

@@ -39,18 +39,15 @@ pub(crate) struct Gradients {
     pub(crate) out: Sums,
 }
 
-/// What the backward pass needs: for every row, in the order of the groups, `qkv` and attention's
-/// output: `[rows, 4I]`.
-pub(crate) type Kept = Saved;
-
-/// The layer's output for `x [B, T, N, D]`; and, if asked for, what [`backward`] needs.
+/// The layer's output for `x [B, T, N, D]`; and, if asked for, what [`backward`] needs: for every
+/// block of rows, in the order of the groups, `qkv [rows, 3I]` and attention's output `[rows, I]`.
 pub(crate) fn forward(
     axis: Axis,
     x: &[f32],
     params: Params,
     sizes: Sizes,
     save: bool,
-) -> (Vec<f32>, Option<Kept>) {
+) -> (Vec<f32>, Option<Saved>) {
     let (d, inner) = (params.out.b.len(), sizes.heads * sizes.d);
     let times = times(axis, sizes.frames, sizes.d);
     let layer = layer(params.gains, times.as_ref(), sizes);
@@ -86,7 +83,7 @@ pub(crate) fn backward(
     x: &[f32],
     params: Params,
     sizes: Sizes,
-    kept: &Kept,
+    kept: &Saved,
     dy: &[f32],
 ) -> (Vec<f32>, Gradients) {
     let (d, inner) = (params.out.b.len(), sizes.heads * sizes.d);
@@ -163,8 +160,8 @@ impl Gradients {
     }
 }
 
-/// Rows of the input and of the output of one group, and room for what is kept for the gradient.
-type ForwardBlock<'b> = (Vec<&'b [f32]>, Vec<&'b mut [f32]>, Option<&'b mut [f32]>);
+/// Rows of `x` and `y`, and room for what is kept.
+type ForwardRows<'b> = (Vec<&'b [f32]>, Vec<&'b mut [f32]>, Option<&'b mut [f32]>);
 
 struct Forward<'a, 'b> {
     layer: ahead::Layer<'a>,
@@ -173,7 +170,7 @@ struct Forward<'a, 'b> {
     out: &'a Weight<'a>,
     /// Tokens of a group.
     length: usize,
-    blocks: Vec<ForwardBlock<'b>>,
+    blocks: Vec<ForwardRows<'b>>,
 }
 
 impl Kernel for Forward<'_, '_> {
@@ -213,7 +210,7 @@ impl Kernel for Forward<'_, '_> {
 }
 
 /// Rows of `x`, what was kept, and rows of `dy` and `dx`.
-type Block<'b> = (
+type BackwardRows<'b> = (
     (Vec<&'b [f32]>, &'b [f32]),
     (Vec<&'b [f32]>, Vec<&'b mut [f32]>),
 );
@@ -225,7 +222,7 @@ struct Backward<'a, 'b> {
     out: &'a Weight<'a>,
     /// Tokens of a group.
     length: usize,
-    blocks: Vec<Block<'b>>,
+    blocks: Vec<BackwardRows<'b>>,
 }
 
 impl Kernel for Backward<'_, '_> {

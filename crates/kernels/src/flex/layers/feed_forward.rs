@@ -103,14 +103,14 @@ impl Gradients {
     }
 }
 
-/// Rows of the input and of the output, and room for what is kept for the gradient.
-type ForwardBlock<'b> = (&'b [f32], &'b mut [f32], Option<&'b mut [f32]>);
+/// `x` and `y`, and room for what is saved.
+type ForwardRows<'b> = (&'b [f32], &'b mut [f32], Option<&'b mut [f32]>);
 
 struct Forward<'a, 'b> {
     params: Params<'a>,
     up: &'a Weight<'a>,
     down: &'a Weight<'a>,
-    blocks: Vec<ForwardBlock<'b>>,
+    blocks: Vec<ForwardRows<'b>>,
 }
 
 impl Kernel for Forward<'_, '_> {
@@ -147,14 +147,14 @@ pub(super) fn add<S: Simd>(s: S, x: &[f32], y: &mut [f32]) {
     }
 }
 
-type Block<'b> = ((&'b [f32], &'b [f32]), (&'b [f32], &'b mut [f32]));
+/// `((x, saved), (dy, dx))`
+type BackwardRows<'b> = ((&'b [f32], &'b [f32]), (&'b [f32], &'b mut [f32]));
 
 struct Backward<'a, 'b> {
     params: Params<'a>,
     up: &'a Weight<'a>,
     down: &'a Weight<'a>,
-    /// `((x, saved), (dy, dx))`
-    blocks: Vec<Block<'b>>,
+    blocks: Vec<BackwardRows<'b>>,
 }
 
 impl Kernel for Backward<'_, '_> {

@@ -134,6 +134,10 @@ impl Simd for Avx512 {
         unsafe { _mm512_stream_ps(x.as_mut_ptr(), v) }
     }
     #[inline(always)]
+    fn prefetch(self, at: *const f32) {
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
+    #[inline(always)]
     fn wait_for_stores(self) {
         unsafe { _mm_sfence() }
     }

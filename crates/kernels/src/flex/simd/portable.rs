@@ -1,4 +1,4 @@
-//! 4 lanes in plain Rust, which the compiler turns into SSE2, NEON or WebAssembly's `simd128`.
+//! 4 lanes in plain Rust, which the compiler turns into SSE2 or NEON.
 
 use super::{Kernel, MAX_LANES, Simd};
 
@@ -61,14 +61,18 @@ impl Simd for Portable {
     fn div(self, a: V4, b: V4) -> V4 {
         zip(a, b, |a, b| a / b)
     }
-    // Not `mul_add`: without the instruction it is a slow library call.
     #[inline(always)]
     fn fma(self, a: V4, b: V4, c: V4) -> V4 {
+        // `mul_add` is a slow library call where there is no instruction for it.
+        if cfg!(target_arch = "aarch64") {
+            let fused = |i: usize| a.0[i].mul_add(b.0[i], c.0[i]);
+            return V4([fused(0), fused(1), fused(2), fused(3)]);
+        }
         self.add(self.mul(a, b), c)
     }
     #[inline(always)]
     fn nfma(self, a: V4, b: V4, c: V4) -> V4 {
-        self.sub(c, self.mul(a, b))
+        self.fma(zip(a, a, |a, _| -a), b, c)
     }
     #[inline(always)]
     fn max(self, a: V4, b: V4) -> V4 {
