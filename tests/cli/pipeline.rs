@@ -136,8 +136,7 @@ fn a_world_is_played_into_an_animation_and_a_sheet() {
     let world = shared.join("world.safetensors");
     let play = |more: &str| {
         let arguments = format!("play {} --seed 1 --device cpu {more}", world.display());
-        let said = genie(folder.path(), &arguments).good().out;
-        assert!(said.contains(&format!("{frames} frames")), "{said}");
+        genie(folder.path(), &arguments).good()
     };
     play("--actions 0,1,2,3,4 --out out.gif");
     let gif = fs::File::open(folder.path().join("out.gif")).unwrap();
@@ -169,6 +168,9 @@ fn a_picture_of_any_size_and_format_is_a_prompt() {
         ("c.bmp", 1, 1),
         ("d.gif", 20, 200),
         ("e.webp", 640, 480),
+        ("f.tiff", 90, 61),
+        ("g.tga", 64, 48),
+        ("h.qoi", 33, 33),
     ] {
         image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 90]))
             .save(folder.path().join(name))

@@ -8,6 +8,7 @@ mod link;
 use std::rc::Rc;
 
 use web::state::{Effect, Event, State};
+use web::texts;
 use yew::prelude::*;
 
 use self::components::actions::Actions;
@@ -92,6 +93,9 @@ fn App(props: &AppProps) -> Html {
                     if let Some(trouble) = state.trouble.clone() {
                         <TroubleBox {trouble} on={on.clone()} />
                     }
+                    if state.keeps_picture() {
+                        <p class="kept" data-testid="kept">{ texts::KEPT }</p>
+                    }
                     if let Some(world) = &world {
                         <Actions
                             names={world.actions.clone()}
@@ -125,10 +129,17 @@ fn App(props: &AppProps) -> Html {
                     <Worlds
                         worlds={state.worlds.clone()}
                         {world}
+                        own={state.own}
                         enabled={state.is_alive() && state.progress.is_none()}
                         on={on.clone()}
                     />
-                    <Settings sampling={state.sampling} keys={state.keys} {on} />
+                    <Settings
+                        sampling={state.sampling}
+                        most_steps={state.most_steps()}
+                        most_temperature={state.most_temperature()}
+                        keys={state.keys}
+                        {on}
+                    />
                 </div>
             </main>
             <footer>

@@ -10,6 +10,7 @@
 //! The app is small, so that the page shows at once; burn and the model are in the worker, so that
 //! no frame of the page waits for a frame of the world.
 
+pub mod press;
 pub mod protocol;
 pub mod state;
 pub mod texts;

@@ -51,6 +51,8 @@ pub enum DeviceReason {
     NoAdapter,
     /// The browser only imitates a graphics processor, which is slower than computing directly.
     Software,
+    /// The world stopped while the graphics processor played it. The page's own finding.
+    Lost,
     /// WebGPU failed to start.
     Broken(String),
 }
@@ -169,7 +171,8 @@ pub enum ToWorker {
         /// How many frames.
         frames: usize,
     },
-    /// Change how the next frames are sampled. Answered only if it fails.
+    /// Change how the next frames of a play, if there is one, are sampled. Answered only if it
+    /// fails.
     SetSampling(Sampling),
     /// Send small pictures of the gallery. Answered by any number of Thumbnail.
     Thumbnails,

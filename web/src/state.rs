@@ -3,13 +3,24 @@
 //! At most one request is with the worker, and at most one more waits for it, so that the world
 //! never runs on after the visitor has let go of a key.
 
+mod trouble;
+
 use std::rc::Rc;
 
+use self::trouble::Legacy;
+pub use self::trouble::{Remedy, Trouble};
 use crate::protocol::{
-    DeviceKind, DeviceReport, Frame, FromWorker, Picture, Prompt, Sampling, Stage, Task, ToWorker,
+    DeviceKind, DeviceReport, Frame, FromWorker, Picture, Prompt, Sampling, Stage, ToWorker,
     WorldEntry, WorldSource, WorldSummary,
 };
 use crate::texts;
+
+/// MaskGIT steps that the page offers for any world.
+const STEPS: usize = 25;
+/// The most MaskGIT steps that a worker takes.
+const MOST_STEPS: usize = 256;
+/// Temperature that the page offers for any world.
+const TEMPERATURE: f32 = 2.0;
 
 /// What the page's address asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,28 +60,6 @@ impl Progress {
     }
 }
 
-/// What can be done about a trouble.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// Nothing is needed: the page goes on as before.
-    Dismiss,
-    /// Load the world again.
-    Reload,
-    /// Start a new worker.
-    Restart,
-}
-
-/// Something that did not work, in words for a visitor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    /// What.
-    pub title: String,
-    /// Why.
-    pub detail: String,
-    /// And now?
-    pub remedy: Remedy,
-}
-
 /// Where the current play came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -88,6 +77,8 @@ enum Request {
     Load(WorldSource),
     Start(Prompt, Origin),
     Rewind(usize),
+    /// Back to the prompt, however far that is by then.
+    Restart,
     Step(usize),
 }
 
@@ -97,16 +88,21 @@ impl Request {
         match self {
             Self::Load(_) => 2,
             Self::Start(..) => 1,
-            Self::Rewind(_) | Self::Step(_) => 0,
+            Self::Rewind(_) | Self::Restart | Self::Step(_) => 0,
         }
     }
 }
 
-/// The request that is with the worker.
+/// What the page waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting {
+    /// For the worker itself: what is posted before it listens may be lost.
+    Engine,
     /// For a world.
-    Load,
+    Load {
+        /// Whether it is a file of the visitor's.
+        own: bool,
+    },
     /// For the first frame.
     Start(Origin),
     /// For an earlier frame.
@@ -136,8 +132,10 @@ pub struct State {
     pub worlds: Rc<Vec<WorldEntry>>,
     /// How far loading is, while loading.
     pub progress: Option<Progress>,
-    /// The world that can be played.
+    /// The newest world.
     pub world: Option<Rc<WorldSummary>>,
+    /// Whether it is a file of the visitor's.
+    pub own: bool,
     /// What it is played on.
     pub device: Option<Rc<DeviceReport>>,
     /// Small pictures of its gallery, as far as they are there.
@@ -154,15 +152,20 @@ pub struct State {
     pub trouble: Option<Trouble>,
     /// What a screen reader says next.
     pub announcement: Rc<str>,
-    /// The request that is with the worker.
+    /// What the page waits for.
     pub waiting: Option<Waiting>,
     /// Whether keys play: those who speak to their computer turn single keys off.
     pub keys: bool,
-    queued: Option<Request>,
+    /// Whether the worker holds `world`: a new worker does not.
+    loaded: bool,
+    /// A start from a picture of the visitor's that came while there was no world to play it in.
+    /// Shared, as are requests in the queue, because a state is copied at every event, and files
+    /// are large.
+    kept: Option<Rc<Request>>,
+    queued: Option<Rc<Request>>,
     held: Option<Hold>,
     holds: u32,
-    /// Tokens to go on from once a new worker has the world.
-    resume: Option<Vec<u32>>,
+    legacy: Legacy,
 }
 
 /// What can happen.
@@ -224,6 +227,7 @@ impl State {
             worlds: Rc::default(),
             progress: Some(Progress::START),
             world: None,
+            own: false,
             device: None,
             thumbnails: Rc::default(),
             frame: None,
@@ -236,12 +240,14 @@ impl State {
             ms: None,
             trouble: None,
             announcement: texts::stage(Stage::Engine).into(),
-            waiting: None,
+            waiting: Some(Waiting::Engine),
             keys: true,
+            loaded: false,
+            kept: None,
             queued: None,
             held: None,
             holds: 0,
-            resume: None,
+            legacy: Legacy::default(),
         }
     }
 
@@ -252,7 +258,7 @@ impl State {
 
     /// Whether a prompt can be chosen now.
     pub fn is_open(&self) -> bool {
-        self.world.is_some() && self.progress.is_none() && self.is_alive()
+        self.loaded && self.progress.is_none() && self.is_alive()
     }
 
     /// Whether the worker lives.
@@ -260,6 +266,23 @@ impl State {
         self.trouble
             .as_ref()
             .is_none_or(|t| t.remedy != Remedy::Restart)
+    }
+
+    /// Whether a picture of the visitor's waits for a world.
+    pub fn keeps_picture(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// The most MaskGIT steps to offer: at least as many as the world asks for.
+    pub fn most_steps(&self) -> usize {
+        let steps = self.world.as_ref().map_or(0, |w| w.sampling.steps);
+        steps.clamp(STEPS, MOST_STEPS)
+    }
+
+    /// The highest temperature to offer: at least that which the world asks for.
+    pub fn most_temperature(&self) -> f32 {
+        let temperature = self.world.as_ref().map_or(0.0, |w| w.sampling.temperature);
+        temperature.ceil().max(TEMPERATURE)
     }
 
     /// The action to show as pressed.
@@ -290,21 +313,29 @@ impl State {
                     effects,
                 );
             }
-            Event::PickPicture(bytes) if self.is_open() => {
-                self.ask(
-                    Request::Start(Prompt::Picture(bytes), Origin::Picture),
-                    effects,
-                );
+            Event::PickPicture(bytes) => {
+                let start = Request::Start(Prompt::Picture(bytes), Origin::Picture);
+                let leaving = matches!(self.queued.as_deref(), Some(Request::Load(_)));
+                if self.is_open() && !leaving {
+                    self.ask(start, effects);
+                } else {
+                    self.kept = Some(Rc::new(start));
+                    self.announce(texts::KEPT);
+                }
             }
             Event::PickWorld(name) if self.is_alive() => {
                 self.wishes.world = Some(name.clone());
                 self.ask(Request::Load(WorldSource::Named(name)), effects);
             }
-            Event::PickWorldFile(name, bytes) if self.is_alive() => {
+            Event::PickWorldFile(name, bytes) => {
+                // Whoever brings another world wants to go on.
+                if !self.is_alive() {
+                    self.restart(effects);
+                }
                 self.ask(Request::Load(WorldSource::File { name, bytes }), effects);
             }
             Event::BadFile(why) if self.is_alive() => {
-                self.complain(texts::BAD_FILE, &why, Remedy::Dismiss);
+                self.complain(texts::BAD_FILE, &why, self.dismissal(), false);
             }
             Event::Act(action) => self.step(action, effects),
             Event::Hold(action) if self.can_play() => {
@@ -328,30 +359,24 @@ impl State {
                     self.step(action, effects);
                 }
             }
-            Event::Rewind(frames) if self.can_play() => {
-                if self.frame.as_ref().is_some_and(|f| f.index > 0) {
-                    self.ask(Request::Rewind(frames), effects);
-                }
+            Event::Rewind(frames) if self.can_play() && self.leaves_prompt() => {
+                self.ask(Request::Rewind(frames), effects);
             }
-            Event::Restart if self.can_play() => {
-                let played = self.frame.as_ref().map_or(0, |f| f.index);
-                self.ask(Request::Rewind(played.max(1)), effects);
-            }
+            Event::Restart if self.can_play() => self.ask(Request::Restart, effects),
             Event::Sample(sampling) => {
                 self.sampling = sampling;
-                if self.can_play() {
+                if self.loaded {
                     effects.push(Effect::Post(ToWorker::SetSampling(sampling)));
                 }
             }
-            Event::Keys(on) => self.keys = on,
+            Event::Keys(on) => {
+                self.keys = on;
+                // Nobody listens any more for a held key to be let go.
+                self.held = None;
+            }
             Event::Dismiss => {
-                if self
-                    .trouble
-                    .as_ref()
-                    .is_some_and(|t| t.remedy == Remedy::Dismiss)
-                {
-                    self.trouble = None;
-                }
+                let trouble = self.trouble.take();
+                self.trouble = trouble.filter(|t| t.remedy != Remedy::Dismiss);
             }
             Event::Remedy => self.remedy(effects),
             // The rest came at a time when it means nothing; the controls are disabled then.
@@ -360,20 +385,17 @@ impl State {
     }
 
     fn hear(&mut self, message: FromWorker, effects: &mut Vec<Effect>) {
+        // What a dead worker still says is a consequence of its death.
+        if !self.is_alive() && message != FromWorker::Booted {
+            return;
+        }
         match message {
-            FromWorker::Booted => {
-                let source = match &self.wishes.world {
-                    Some(name) => WorldSource::Named(name.clone()),
-                    None => WorldSource::First,
-                };
-                self.waiting = None;
-                self.ask(Request::Load(source), effects);
-            }
+            FromWorker::Booted => self.load_first(effects),
             FromWorker::Progress {
                 stage,
                 loaded,
                 total,
-            } => {
+            } if self.expects(stage) => {
                 if self.progress.is_none_or(|p| p.stage != stage) {
                     self.announce(texts::stage(stage));
                 }
@@ -383,6 +405,7 @@ impl State {
                     total,
                 });
             }
+            FromWorker::Progress { .. } => {}
             FromWorker::Worlds(worlds) => self.worlds = Rc::new(worlds),
             FromWorker::Ready { world, device } => self.open(world, device, effects),
             FromWorker::Thumbnail { index, picture } => {
@@ -396,10 +419,31 @@ impl State {
         }
     }
 
-    fn open(&mut self, world: WorldSummary, device: DeviceReport, effects: &mut Vec<Effect>) {
+    /// Whether word of `stage` is news: the worker counts its own bytes on the side, maybe late.
+    fn expects(&self, stage: Stage) -> bool {
+        match self.waiting {
+            Some(Waiting::Engine) => stage == Stage::Engine,
+            Some(Waiting::Load { .. }) => stage != Stage::Engine,
+            _ => false,
+        }
+    }
+
+    /// Loads what the visitor brought meanwhile, or wishes for, or the first world there is.
+    fn load_first(&mut self, effects: &mut Vec<Effect>) {
         self.waiting = None;
+        if matches!(self.queued.as_deref(), Some(Request::Load(_))) {
+            self.send_queued(effects);
+        } else {
+            let wish = self.wishes.world.clone();
+            let source = wish.map_or(WorldSource::First, WorldSource::Named);
+            self.send(Request::Load(source), effects);
+        }
+    }
+
+    fn open(&mut self, world: WorldSummary, device: DeviceReport, effects: &mut Vec<Effect>) {
+        self.own = self.waiting.take() == Some(Waiting::Load { own: true });
+        self.loaded = true;
         self.progress = None;
-        self.trouble = None;
         self.held = None;
         self.frame = None;
         self.origin = None;
@@ -410,31 +454,37 @@ impl State {
             ..world.sampling
         };
         self.announce(&texts::ready(&world, &device));
-        let first = match self.resume.take() {
-            Some(tokens) => Some(Request::Start(
-                Prompt::Tokens(vec![tokens]),
-                Origin::Resumed,
-            )),
-            None if world.gallery.is_empty() => None,
-            None => Some(Request::Start(Prompt::Gallery(0), Origin::Gallery(0))),
-        };
-        self.world = Some(Rc::new(world));
-        self.device = Some(Rc::new(device));
+        self.mourn(&world);
         if self.queued.is_some() {
             self.send_queued(effects);
-        } else if let Some(first) = first {
+        } else if let Some(first) = self.first_play(&world) {
             self.ask(first, effects);
         }
+        self.world = Some(Rc::new(world));
+        self.device = Some(Rc::new(self.explain(device)));
         // After the first frame: the visitor waits for that one.
         effects.push(Effect::Post(ToWorker::Thumbnails));
     }
 
+    /// From what a world is played that has just been loaded.
+    fn first_play(&mut self, world: &WorldSummary) -> Option<Request> {
+        let resumption = self.resumption(world);
+        let kept = self.kept.take().map(Rc::unwrap_or_clone);
+        let gallery = || Request::Start(Prompt::Gallery(0), Origin::Gallery(0));
+        kept.or(resumption)
+            .or_else(|| (!world.gallery.is_empty()).then(gallery))
+    }
+
     fn show(&mut self, frame: Frame, effects: &mut Vec<Effect>) {
+        self.trouble = self.trouble.take().filter(|t| !t.passing);
         let answered = self.waiting.take();
         match answered {
             Some(Waiting::Start(origin)) => {
                 self.origin = Some(origin);
-                self.announce(texts::STARTED);
+                // A trouble that is still on show has just been announced.
+                if self.trouble.is_none() {
+                    self.announce(texts::STARTED);
+                }
             }
             Some(Waiting::Rewind) => self.announce(&texts::rewound(frame.index)),
             _ => {}
@@ -444,7 +494,6 @@ impl State {
         }
         let taken = frame.ms.unwrap_or(0.0);
         self.frame = Some(Rc::new(frame));
-        self.trouble = None;
         self.send_queued(effects);
         if let Some(hold) = self.held.filter(|_| self.waiting.is_none()) {
             // Not faster than the video that the world learned from.
@@ -460,66 +509,17 @@ impl State {
         }
     }
 
-    fn fail(&mut self, task: Task, detail: &str, effects: &mut Vec<Effect>) {
-        let remedy = match task {
-            Task::Load if self.world.is_none() => Remedy::Reload,
-            _ => Remedy::Dismiss,
-        };
-        if task == Task::Load {
-            self.progress = None;
-        }
-        // These two are not requests: nobody waits for their answer.
-        if !matches!(task, Task::Settings | Task::Thumbnails) {
-            self.waiting = None;
-            self.held = None;
-        }
-        self.complain(texts::failed(task), detail, remedy);
-        if self.waiting.is_none() {
-            self.send_queued(effects);
-        }
-    }
-
-    fn bury(&mut self, detail: &str) {
-        // The first report is the cause, later ones are consequences.
-        if self.is_alive() {
-            self.waiting = None;
-            self.queued = None;
-            self.held = None;
-            self.progress = None;
-            self.complain(texts::WORKER_DIED, detail, Remedy::Restart);
-        }
-    }
-
-    fn remedy(&mut self, effects: &mut Vec<Effect>) {
-        match self.trouble.take().map(|t| t.remedy) {
-            None | Some(Remedy::Dismiss) => {}
-            Some(Remedy::Reload) => self.hear(FromWorker::Booted, effects),
-            Some(Remedy::Restart) => {
-                // A graphics processor that failed once is not tried again.
-                let on_gpu = self
-                    .device
-                    .as_ref()
-                    .is_none_or(|d| d.kind == DeviceKind::WebGpu);
-                if on_gpu {
-                    self.wishes.device = Some(DeviceKind::Cpu);
-                }
-                let listed = |name: &String| self.worlds.iter().any(|w| w.name == *name);
-                let name = self.world.as_ref().map(|w| w.name.clone());
-                if let Some(name) = name.filter(listed) {
-                    self.wishes.world = Some(name);
-                    self.resume = self.frame.as_ref().map(|f| f.tokens.clone());
-                }
-                self.progress = Some(Progress::START);
-                effects.push(Effect::RestartWorker);
-            }
-        }
-    }
-
     fn step(&mut self, action: usize, effects: &mut Vec<Effect>) {
         let actions = self.world.as_ref().map_or(0, |w| w.actions.len());
         if self.can_play() && action < actions {
             self.ask(Request::Step(action), effects);
         }
+    }
+
+    /// Whether there is, or is about to be, a frame to go back from.
+    fn leaves_prompt(&self) -> bool {
+        let played = self.frame.as_ref().is_some_and(|f| f.index > 0);
+        played || matches!(self.waiting, Some(Waiting::Step(_)))
     }
 
     /// Sends `request` now, or once the worker has answered the one before.
@@ -528,16 +528,16 @@ impl State {
             self.send(request, effects);
         } else if self
             .queued
-            .as_ref()
+            .as_deref()
             .is_none_or(|q| q.weight() <= request.weight())
         {
-            self.queued = Some(request);
+            self.queued = Some(Rc::new(request));
         }
     }
 
     fn send_queued(&mut self, effects: &mut Vec<Effect>) {
         if let Some(request) = self.queued.take() {
-            self.send(request, effects);
+            self.send(Rc::unwrap_or_clone(request), effects);
         }
     }
 
@@ -549,9 +549,10 @@ impl State {
                     ..Progress::START
                 });
                 self.trouble = None;
+                let own = matches!(world, WorldSource::File { .. });
                 let (device, folder) = (self.wishes.device, self.wishes.folder.clone());
                 (
-                    Waiting::Load,
+                    Waiting::Load { own },
                     ToWorker::Load {
                         world,
                         device,
@@ -564,20 +565,14 @@ impl State {
                 (Waiting::Start(origin), ToWorker::Start { prompt, sampling })
             }
             Request::Rewind(frames) => (Waiting::Rewind, ToWorker::Rewind { frames }),
+            Request::Restart => {
+                let frames = self.frame.as_ref().map_or(1, |f| f.index.max(1));
+                (Waiting::Rewind, ToWorker::Rewind { frames })
+            }
             Request::Step(action) => (Waiting::Step(action), ToWorker::Step { action }),
         };
         self.waiting = Some(waiting);
         effects.push(Effect::Post(message));
-    }
-
-    fn complain(&mut self, title: &str, detail: &str, remedy: Remedy) {
-        let detail = texts::sentence(detail);
-        self.announce(&format!("{title} {detail}"));
-        self.trouble = Some(Trouble {
-            title: title.to_owned(),
-            detail,
-            remedy,
-        });
     }
 
     fn announce(&mut self, text: &str) {

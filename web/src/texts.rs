@@ -6,6 +6,13 @@ use crate::protocol::{DeviceKind, DeviceReason, DeviceReport, Stage, Task, World
 pub const BAD_FILE: &str = "That file can't be used.";
 /// The worker can't go on.
 pub const WORKER_DIED: &str = "The world has stopped.";
+/// A world of the visitor's own could not be loaded again.
+pub const OWN_WORLD_LOST: &str = "Your own world is gone.";
+/// A picture that came while no world was ready.
+pub const KEPT: &str = "Your picture is kept: the world starts from it as soon as it is ready.";
+/// An action that a world has no use for.
+pub const UNUSED: &str =
+    "This world never learned to use this action: it may do nothing, or anything.";
 /// A play has begun.
 pub const STARTED: &str = "Started. Choose an action.";
 
@@ -38,6 +45,28 @@ pub fn rewound(index: usize) -> String {
     match index {
         0 => "Back at the first picture.".into(),
         n => format!("Back at frame {n}."),
+    }
+}
+
+/// Why another world is there than the visitor's own.
+pub fn own_world_lost(name: &str) -> String {
+    format!("{name} was loaded in its place. Open the file of your world again to go on with it.")
+}
+
+/// Whether an action's name, as the export gives it, says that the world has no use for it.
+pub fn is_unused(name: &str) -> bool {
+    let number = name.strip_prefix("unused").map(str::trim_start);
+    number.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Where the actions and their names come from.
+pub fn actions(names: &[String]) -> String {
+    let found =
+        "The world discovered these actions by itself, from video; their names are guesses.";
+    if names.iter().any(|name| is_unused(name)) {
+        format!("{found} It never learned to use those that are dimmed.")
+    } else {
+        found.to_owned()
     }
 }
 
@@ -82,6 +111,7 @@ pub fn device_reason(device: &DeviceReport) -> String {
         DeviceReason::Software => {
             "WebGPU is only imitated in software here, which would be slower still".into()
         }
+        DeviceReason::Lost => "slower: the world had stopped on the graphics processor".into(),
         DeviceReason::Broken(why) => format!("slower: WebGPU did not start ({why})"),
     }
 }
@@ -123,6 +153,19 @@ pub fn pace(ms: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn unused_actions_are_known_by_their_names() {
+        for name in ["unused", "unused 1", "unused 12"] {
+            assert!(is_unused(name), "{name}");
+        }
+        for name in ["", "up", "still 1", "unused left", "not unused"] {
+            assert!(!is_unused(name), "{name}");
+        }
+        let names = ["left".to_owned(), "unused 1".to_owned()];
+        assert!(actions(&names).contains("dimmed"));
+        assert!(!actions(&names[..1]).contains("dimmed"));
+    }
 
     #[test]
     fn sentences_and_sizes_read_well() {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use image::ImageFormat;
 use model::World;
 use model::maskgit::Order;
 use model::picture::Frame;
@@ -76,7 +77,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             Some(path) => {
                 let bytes = fs::read(path)
                     .with_context(|| format!("can't read the picture {}", path.display()))?;
-                let frame = Frame::from_picture(&bytes, &world.card.config)
+                // Nothing in a TGA file says that it is one.
+                let format = ImageFormat::from_path(path).ok();
+                let tga = format.filter(|&format| format == ImageFormat::Tga);
+                let frame = Frame::from_picture_as(&bytes, tga, &world.card.config)
                     .with_context(|| path.display().to_string())?;
                 Session::start(&world, &[frame], options).await?
             }

@@ -8,6 +8,18 @@ use crate::{Past, QkGains, path, plain};
 /// The largest difference that passes, as [`Case::difference`] measures it.
 pub const TOLERANCE: f32 = 1e-4;
 
+/// Heads and head sizes that random cases take. They are constants of the attention kernels: each
+/// pair is a shader of its own, which a software GPU compiles for seconds.
+pub const HEADS: [(usize, usize); 7] = [
+    (1, 8),
+    (3, 16),
+    (2, 24),
+    (4, 32),
+    (6, 40),
+    (2, 64),
+    (1, 104),
+];
+
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -78,14 +90,15 @@ impl Case {
     pub fn random(operation: Operation, seed: u64) -> Self {
         let mut noise = Noise(seed);
         let mut up_to = |most: usize| 1 + noise.below(most);
+        let (heads, head_size) = HEADS[up_to(HEADS.len()) - 1];
         Self {
             operation,
             batch: up_to(2),
             // Often one frame, as in play.
             frames: up_to(12).saturating_sub(4).max(1),
             tokens: up_to(80),
-            heads: up_to(4),
-            head_size: 8 * up_to(16),
+            heads,
+            head_size,
             past: up_to(16) - 1,
             layout: Layout::ALL[up_to(3) - 1],
             seed,

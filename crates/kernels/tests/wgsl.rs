@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use burn::tensor::{Device, Tensor};
 use cubecl::future::block_on;
-use kernels::check::{Case, Layout, Operation, TOLERANCE};
+use kernels::check::{Case, HEADS, Layout, Operation, TOLERANCE};
 use proptest::prelude::*;
 
 /// One device for the process: cubecl starts a runtime once.
@@ -22,16 +22,16 @@ fn compare(case: &Case) -> Result<(), String> {
 
 fn case(operation: Operation, tokens: usize) -> impl Strategy<Value = Case> {
     let size = (1..=3usize, prop_oneof![Just(1), 1..=20usize], 1..=tokens);
-    let head = (1..=6usize, 1..=16usize);
+    let head = prop::sample::select(&HEADS[..]);
     let layout = prop::sample::select(&Layout::ALL[..]);
     (size, head, 0..=15usize, layout, any::<u64>()).prop_map(
-        move |((batch, frames, tokens), (heads, eighths), past, layout, seed)| Case {
+        move |((batch, frames, tokens), (heads, head_size), past, layout, seed)| Case {
             operation,
             batch,
             frames,
             tokens,
             heads,
-            head_size: 8 * eighths,
+            head_size,
             past,
             layout,
             seed,

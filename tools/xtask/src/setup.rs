@@ -216,9 +216,11 @@ struct Need {
     here: fn() -> bool,
 }
 
+const CHROMIUM: &str = "Chromium";
+
 const NEEDS: [Need; 4] = [
     Need {
-        what: "Chromium",
+        what: CHROMIUM,
         packages: &["chromium"],
         here: || chromium().is_some(),
     },
@@ -268,10 +270,27 @@ pub fn system_packages() -> Result<()> {
         .args(["apt-get", "install", "-y", "--no-install-recommends"])
         .args(&packages);
     run(&mut install).with_context(|| format!("by hand: {by_hand}"))?;
-    match missing.iter().find(|need| !(need.here)()) {
-        // Ubuntu's package of Chromium is an empty shell around a snap.
+    // Ubuntu's package of Chromium is an empty shell around a snap: see `chromium_by_npm`.
+    let fails = |need: &&&Need| need.what != CHROMIUM && !(need.here)();
+    match missing.iter().find(fails) {
         Some(need) => bail!("{} is installed, but doesn't work here", need.what),
         None => Ok(()),
+    }
+}
+
+/// A Chromium from the browser tests' own packages, where the system has none that works.
+pub fn chromium_by_npm(folder: &Path) -> Result<()> {
+    if chromium().is_some() {
+        return Ok(());
+    }
+    println!("the system's Chromium doesn't start: getting another");
+    run(Command::new("npx")
+        .args(["playwright-core", "install", "--with-deps", "chromium"])
+        .current_dir(folder))
+    .context("no Chromium could be installed. Install one, and name it in CHROMIUM")?;
+    match chromium() {
+        Some(_) => Ok(()),
+        None => bail!("a Chromium is installed, but doesn't start. Name another in CHROMIUM"),
     }
 }
 
@@ -293,18 +312,30 @@ pub fn npm_packages(folder: &Path) -> Result<()> {
 
 /// A Chromium that starts.
 pub fn chromium() -> Option<String> {
+    let of_the_system = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ];
     env::var("CHROMIUM")
         .into_iter()
-        .chain(
-            [
-                "chromium",
-                "chromium-browser",
-                "google-chrome",
-                "google-chrome-stable",
-            ]
-            .map(str::to_owned),
-        )
+        .chain(of_the_system.map(str::to_owned))
+        .chain(chromium_of_npm())
         .find(|program| works(program, "--version"))
+}
+
+/// Where Playwright puts its browsers.
+fn chromium_of_npm() -> impl Iterator<Item = String> {
+    let folders = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
+    let cache = env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/ms-playwright"));
+    cache
+        .into_iter()
+        .flat_map(folders)
+        .flat_map(move |version| folders(version.path()))
+        .map(|build| build.path().join("chrome"))
+        .filter(|program| program.is_file())
+        .map(|program| program.to_string_lossy().into_owned())
 }
 
 /// A command that runs as root.

@@ -59,8 +59,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
         if browser {
             setup::npm_packages(&browser_tests(&home))?;
+            setup::chromium_by_npm(&browser_tests(&home))?;
         }
-        Ok(Counts::default())
+        Ok(Counts::NONE)
     });
     if wanted(Step::Fmt) {
         steps.step("format", || {

@@ -1,6 +1,8 @@
 //! The buttons that play.
 
+use web::press::Press;
 use web::state::Event;
+use web::texts;
 use yew::prelude::*;
 
 /// What [`Actions`] takes.
@@ -42,6 +44,7 @@ pub fn Actions(props: &Props) -> Html {
                     />
                 }) }
             </div>
+            <p class="small" data-testid="actions-note">{ texts::actions(&props.names) }</p>
             <div class="back">
                 <button
                     type="button" onclick={back} disabled={!props.enabled} aria-disabled={at_prompt}
@@ -73,14 +76,12 @@ struct ActionProps {
 #[component]
 fn Action(props: &ActionProps) -> Html {
     let action = props.action;
-    // A press with a pointer acts at once; the click that follows must not act again. A click
-    // without a press comes from the keyboard or from a screen reader.
-    let by_pointer = use_mut_ref(|| false);
+    let press = use_mut_ref(Press::default);
     let onpointerdown = {
-        let (on, by_pointer) = (props.on.clone(), by_pointer.clone());
+        let (on, press) = (props.on.clone(), press.clone());
         Callback::from(move |event: PointerEvent| {
             if event.button() == 0 {
-                *by_pointer.borrow_mut() = true;
+                press.borrow_mut().down();
                 on.emit(Event::Hold(action));
             }
         })
@@ -88,20 +89,31 @@ fn Action(props: &ActionProps) -> Html {
     let release = props
         .on
         .reform(move |_: PointerEvent| Event::Release(Some(action)));
+    let onpointercancel = {
+        let (release, press) = (release.clone(), press.clone());
+        Callback::from(move |event: PointerEvent| {
+            press.borrow_mut().cancel();
+            release.emit(event);
+        })
+    };
     let onclick = {
         let on = props.on.clone();
-        Callback::from(move |_: MouseEvent| {
-            if !by_pointer.replace(false) {
+        Callback::from(move |event: MouseEvent| {
+            if press.borrow_mut().click(event.detail()) {
                 on.emit(Event::Act(action));
             }
         })
     };
+    let unused = texts::is_unused(&props.name);
     let shortcut = (action < 9).then(|| (action + 1).to_string());
     html! {
         <button
-            type="button" class={classes!("action", props.pressed.then_some("pressed"))}
+            type="button" title={unused.then_some(texts::UNUSED)}
+            class={classes!(
+                "action", props.pressed.then_some("pressed"), unused.then_some("unused")
+            )}
             disabled={!props.enabled} {onpointerdown} {onclick}
-            onpointerup={release.clone()} onpointerleave={release.clone()} onpointercancel={release}
+            onpointerup={release.clone()} onpointerleave={release} {onpointercancel}
             // A long press on a phone would open its menu instead.
             oncontextmenu={|event: MouseEvent| event.prevent_default()}
             aria-keyshortcuts={shortcut.clone()} data-testid={format!("action-{action}")}

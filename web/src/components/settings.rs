@@ -12,6 +12,10 @@ use crate::link;
 pub struct Props {
     /// How the next frames are sampled.
     pub sampling: Sampling,
+    /// The most steps to offer.
+    pub most_steps: usize,
+    /// The highest temperature to offer.
+    pub most_temperature: f32,
     /// Whether keys play.
     pub keys: bool,
     /// Hears of changes.
@@ -59,14 +63,16 @@ pub fn Settings(props: &Props) -> Html {
             <label>
                 <span>{ "Steps a frame" }<output>{ now.steps }</output></span>
                 <input
-                    type="range" min="1" max="25" value={now.steps.to_string()}
+                    type="range" min="1" max={props.most_steps.to_string()}
+                    value={now.steps.to_string()}
                     oninput={steps.reform(InputEvent::into)} data-testid="steps"
                 />
             </label>
             <label>
                 <span>{ "Surprise" }<output>{ format!("{:.2}", now.temperature) }</output></span>
                 <input
-                    type="range" min="0" max="2" step="0.05" value={format!("{:.2}", now.temperature)}
+                    type="range" min="0" max={props.most_temperature.to_string()} step="0.05"
+                    value={format!("{:.2}", now.temperature)}
                     oninput={temperature.reform(InputEvent::into)} data-testid="temperature"
                 />
             </label>

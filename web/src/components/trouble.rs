@@ -19,6 +19,7 @@ pub fn TroubleBox(props: &Props) -> Html {
         title,
         detail,
         remedy,
+        ..
     } = &props.trouble;
     let (label, event) = match remedy {
         Remedy::Dismiss => ("All right", Event::Dismiss),

@@ -16,6 +16,8 @@ pub struct Props {
     pub worlds: Rc<Vec<WorldEntry>>,
     /// The world being played.
     pub world: Option<Rc<WorldSummary>>,
+    /// Whether it is a file of the visitor's.
+    pub own: bool,
     /// Whether another can be chosen.
     pub enabled: bool,
     /// Hears of the choice.
@@ -35,12 +37,10 @@ pub fn Worlds(props: &Props) -> Html {
         .as_ref()
         .map(|w| w.name.clone())
         .unwrap_or_default();
-    let title = props
-        .worlds
-        .iter()
-        .find(|w| w.name == name)
-        .map_or(&name, |w| &w.title);
-    let listed = props.worlds.iter().any(|w| w.name == name);
+    // A file of the visitor's may bear the name of a listed world, and is another one still.
+    let entry = props.worlds.iter().find(|w| w.name == name && !props.own);
+    let title = entry.map_or(&name, |w| &w.title);
+    let listed = entry.is_some();
     html! {
         <section class="card" aria-labelledby="world">
             <h2 id="world">{ "World" }</h2>
@@ -53,7 +53,7 @@ pub fn Worlds(props: &Props) -> Html {
                         <option value="" selected=true disabled=true>{ title.clone() }</option>
                     }
                     { for props.worlds.iter().map(|w| html! {
-                        <option value={w.name.clone()} selected={w.name == name}>
+                        <option value={w.name.clone()} selected={listed && w.name == name}>
                             { &w.title }
                         </option>
                     }) }

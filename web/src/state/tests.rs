@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::DeviceReason;
+use crate::protocol::{DeviceReason, Task};
 
 fn world(gallery: usize) -> WorldSummary {
     WorldSummary {
@@ -33,6 +33,29 @@ fn frame(index: usize, ms: Option<f64>) -> Event {
     }))
 }
 
+fn ready(world: WorldSummary, kind: DeviceKind) -> Event {
+    let reason = match kind {
+        DeviceKind::WebGpu => DeviceReason::Gpu,
+        DeviceKind::Cpu => DeviceReason::Asked,
+    };
+    let device = DeviceReport {
+        kind,
+        reason,
+        adapter: String::new(),
+    };
+    Event::Worker(FromWorker::Ready { world, device })
+}
+
+fn failed(task: Task, detail: &str) -> Event {
+    let detail = detail.into();
+    Event::Worker(FromWorker::Failed { task, detail })
+}
+
+fn died() -> Event {
+    let detail = "device lost".into();
+    Event::Worker(FromWorker::Died { detail })
+}
+
 /// A page and everything that it has sent.
 struct Page {
     state: State,
@@ -64,15 +87,7 @@ impl Page {
     fn loaded(gallery: usize) -> Self {
         let mut page = Self::new();
         page.on(Event::Worker(FromWorker::Booted));
-        let device = DeviceReport {
-            kind: DeviceKind::WebGpu,
-            reason: DeviceReason::Gpu,
-            adapter: String::new(),
-        };
-        page.on(Event::Worker(FromWorker::Ready {
-            world: world(gallery),
-            device,
-        }));
+        page.on(ready(world(gallery), DeviceKind::WebGpu));
         page
     }
 
@@ -85,6 +100,30 @@ impl Page {
 
 fn step(action: usize) -> Effect {
     Effect::Post(ToWorker::Step { action })
+}
+
+fn own_file() -> Event {
+    Event::PickWorldFile("test".into(), vec![1])
+}
+
+fn named(name: &str) -> WorldSource {
+    WorldSource::Named(name.into())
+}
+
+/// From what a play is started first of all.
+fn prompt(sent: &[Effect]) -> &Prompt {
+    match sent.first() {
+        Some(Effect::Post(ToWorker::Start { prompt, .. })) => prompt,
+        _ => panic!("{sent:?}"),
+    }
+}
+
+/// Which world is asked for, and nothing else.
+fn loads(sent: &[Effect]) -> &WorldSource {
+    match sent {
+        [Effect::Post(ToWorker::Load { world, .. })] => world,
+        _ => panic!("{sent:?}"),
+    }
 }
 
 #[test]
@@ -199,11 +238,10 @@ fn rewinding_and_restarting_stop_at_the_prompt() {
 fn a_failure_leaves_the_play_as_it_was() {
     let mut page = Page::playing();
     page.on(Event::PickPicture(vec![0]));
-    let detail = "the picture can't be read: it is not a picture".to_owned();
-    page.on(Event::Worker(FromWorker::Failed {
-        task: Task::Start,
-        detail,
-    }));
+    page.on(failed(
+        Task::Start,
+        "the picture can't be read: it is not a picture",
+    ));
     let trouble = page.state.trouble.clone().unwrap();
     assert_eq!(trouble.remedy, Remedy::Dismiss);
     assert_eq!(
@@ -220,11 +258,7 @@ fn a_failure_leaves_the_play_as_it_was() {
 fn a_world_that_does_not_load_can_be_tried_again() {
     let mut page = Page::new();
     page.on(Event::Worker(FromWorker::Booted));
-    let failed = FromWorker::Failed {
-        task: Task::Load,
-        detail: "no network".into(),
-    };
-    page.on(Event::Worker(failed));
+    page.on(failed(Task::Load, "no network"));
     assert_eq!(page.state.trouble.as_ref().unwrap().remedy, Remedy::Reload);
     assert_eq!(page.state.progress, None);
     assert!(matches!(
@@ -244,9 +278,7 @@ fn after_the_worker_died_play_goes_on_from_the_last_frame_on_the_cpu() {
     }])));
     page.on(Event::Act(0));
     page.on(frame(1, Some(1.0)));
-    page.on(Event::Worker(FromWorker::Died {
-        detail: "device lost".into(),
-    }));
+    page.on(died());
     page.on(Event::WorkerDied("unreachable".into()));
     assert_eq!(page.state.trouble.as_ref().unwrap().detail, "Device lost.");
     assert_eq!(page.on(Event::Act(0)), []);
@@ -262,17 +294,247 @@ fn after_the_worker_died_play_goes_on_from_the_last_frame_on_the_cpu() {
         ),
         "{sent:?}"
     );
-    let device = DeviceReport {
-        kind: DeviceKind::Cpu,
-        reason: DeviceReason::Asked,
-        adapter: String::new(),
+    let sent = page.on(ready(world(2), DeviceKind::Cpu));
+    assert_eq!(prompt(&sent), &Prompt::Tokens(vec![vec![1]]));
+    let reason = &page.state.device.as_ref().unwrap().reason;
+    assert_eq!(*reason, DeviceReason::Lost, "nobody asked for the CPU");
+}
+
+#[test]
+fn a_dead_worker_says_nothing_more() {
+    let frame_1 = frame(1, Some(1.0));
+    for late in [failed(Task::Step, "device lost"), frame_1, died()] {
+        let mut page = Page::playing();
+        page.on(Event::Act(0));
+        page.on(died());
+        assert_eq!(page.on(late), []);
+        assert_eq!(page.state.trouble.as_ref().unwrap().remedy, Remedy::Restart);
+        page.on(Event::Dismiss);
+        assert!(!page.state.is_alive());
+        assert_eq!(page.on(Event::Remedy), [Effect::RestartWorker]);
+    }
+}
+
+#[test]
+fn a_new_worker_has_no_world_until_it_has_loaded_one() {
+    let mut page = Page::playing();
+    page.on(died());
+    page.on(Event::Remedy);
+    page.on(Event::Worker(FromWorker::Booted));
+    page.on(failed(Task::Load, "no network"));
+    assert_eq!(page.state.trouble.as_ref().unwrap().remedy, Remedy::Reload);
+    assert_eq!(page.on(Event::Act(0)), []);
+    assert_eq!(loads(&page.on(Event::Remedy)), &named("test"));
+    let sent = page.on(ready(world(2), DeviceKind::Cpu));
+    assert_eq!(prompt(&sent), &Prompt::Tokens(vec![vec![0]]));
+}
+
+#[test]
+fn an_engine_that_never_ran_is_not_held_against_the_graphics_processor() {
+    let mut page = Page::new();
+    page.on(Event::WorkerDied("the engine can't be fetched".into()));
+    page.on(Event::Remedy);
+    let sent = page.on(Event::Worker(FromWorker::Booted));
+    assert!(
+        matches!(
+            &sent[..],
+            [Effect::Post(ToWorker::Load { device: None, .. })]
+        ),
+        "{sent:?}"
+    );
+}
+
+#[test]
+fn losing_a_world_of_the_visitors_own_is_said() {
+    let mut page = Page::playing();
+    page.on(own_file());
+    page.on(ready(world(1), DeviceKind::WebGpu));
+    page.on(frame(0, None));
+    page.on(died());
+    page.on(Event::Remedy);
+    // The name is the same, the world is not.
+    let sent = page.on(Event::Worker(FromWorker::Booted));
+    assert_eq!(loads(&sent), &WorldSource::First);
+    let sent = page.on(ready(world(1), DeviceKind::Cpu));
+    assert_eq!(prompt(&sent), &Prompt::Gallery(0));
+    page.on(frame(0, None));
+    let trouble = page.state.trouble.clone().unwrap();
+    assert_eq!(trouble.title, texts::OWN_WORLD_LOST);
+    assert_eq!(trouble.remedy, Remedy::Dismiss);
+    assert!(page.state.announcement.contains(&trouble.title));
+    page.on(Event::Dismiss);
+    assert_eq!(page.state.trouble, None);
+}
+
+#[test]
+fn a_world_file_brought_to_a_dead_page_revives_it() {
+    let mut page = Page::playing();
+    page.on(own_file());
+    page.on(ready(world(1), DeviceKind::WebGpu));
+    page.on(died());
+    assert_eq!(page.on(own_file()), [Effect::RestartWorker]);
+    let sent = page.on(Event::Worker(FromWorker::Booted));
+    assert!(matches!(loads(&sent), WorldSource::File { .. }), "{sent:?}");
+    page.on(ready(world(1), DeviceKind::Cpu));
+    assert!(page.state.own);
+    assert_eq!(page.state.trouble, None);
+}
+
+#[test]
+fn a_world_file_that_comes_before_the_engine_is_the_one_that_is_loaded() {
+    let mut page = Page::new();
+    assert_eq!(page.on(own_file()), [], "nobody listens yet");
+    let sent = page.on(Event::Worker(FromWorker::Booted));
+    assert!(matches!(loads(&sent), WorldSource::File { .. }), "{sent:?}");
+}
+
+#[test]
+fn a_picture_that_comes_while_loading_starts_the_world() {
+    let picture = Prompt::Picture(vec![7]);
+    let mut page = Page::new();
+    assert_eq!(page.on(Event::PickPicture(vec![7])), []);
+    assert!(page.state.keeps_picture());
+    assert_eq!(&*page.state.announcement, texts::KEPT);
+    page.on(Event::Worker(FromWorker::Booted));
+    page.on(failed(Task::Load, "no network"));
+    page.on(Event::Remedy);
+    let sent = page.on(ready(world(2), DeviceKind::WebGpu));
+    assert_eq!(prompt(&sent), &picture);
+    assert!(!page.state.keeps_picture());
+    page.on(frame(0, None));
+    assert_eq!(page.state.origin, Some(Origin::Picture));
+
+    // If the next world does not come, the one before takes it.
+    page.on(Event::PickWorld("other".into()));
+    page.on(Event::PickPicture(vec![7]));
+    let sent = page.on(failed(Task::Load, "no network"));
+    assert_eq!(prompt(&sent), &picture);
+    page.on(frame(0, None));
+    let trouble = page.state.trouble.as_ref().unwrap();
+    assert_eq!(trouble.title, texts::failed(Task::Load));
+
+    // If the worker dies, the next one gets it, were it only waiting for a step.
+    page.on(Event::Act(0));
+    page.on(Event::PickPicture(vec![7]));
+    page.on(died());
+    assert!(page.state.keeps_picture());
+    page.on(Event::Remedy);
+    page.on(Event::Worker(FromWorker::Booted));
+    let sent = page.on(ready(world(2), DeviceKind::Cpu));
+    assert_eq!(prompt(&sent), &picture);
+}
+
+#[test]
+fn a_picture_for_the_world_to_come_waits_for_it() {
+    let mut page = Page::playing();
+    page.on(Event::Act(0));
+    page.on(Event::PickWorld("other".into()));
+    page.on(Event::PickPicture(vec![7]));
+    let sent = page.on(frame(1, Some(1.0)));
+    assert_eq!(loads(&sent), &named("other"));
+    let sent = page.on(ready(world(2), DeviceKind::WebGpu));
+    assert_eq!(prompt(&sent), &Prompt::Picture(vec![7]));
+}
+
+#[test]
+fn a_bad_file_leaves_a_way_to_load_the_world() {
+    let mut page = Page::new();
+    page.on(Event::Worker(FromWorker::Booted));
+    page.on(failed(Task::Load, "no network"));
+    page.on(Event::BadFile("too large".into()));
+    assert_eq!(page.state.trouble.as_ref().unwrap().remedy, Remedy::Reload);
+
+    let mut page = Page::playing();
+    page.on(Event::Act(0));
+    page.on(Event::BadFile("too large".into()));
+    page.on(frame(1, Some(1.0)));
+    let trouble = page.state.trouble.clone();
+    assert_eq!(
+        trouble.expect("no frame makes a file good").remedy,
+        Remedy::Dismiss
+    );
+}
+
+#[test]
+fn restarting_during_a_step_comes_back_to_the_prompt() {
+    let mut page = Page::playing();
+    for back in [Event::Restart, Event::Rewind(1)] {
+        page.on(Event::Act(0));
+        page.on(back);
+        assert_eq!(
+            page.on(frame(1, Some(1.0))),
+            [Effect::Post(ToWorker::Rewind { frames: 1 })]
+        );
+        page.on(frame(0, None));
+    }
+    page.on(Event::Act(0));
+    page.on(frame(1, Some(1.0)));
+    page.on(Event::Act(0));
+    page.on(Event::Restart);
+    assert_eq!(
+        page.on(frame(2, Some(1.0))),
+        [Effect::Post(ToWorker::Rewind { frames: 2 })]
+    );
+}
+
+#[test]
+fn a_key_is_let_go_when_keys_stop_to_play() {
+    let mut page = Page::playing();
+    page.on(Event::Hold(1));
+    page.on(Event::Keys(false));
+    assert_eq!(page.on(frame(1, Some(1.0))), []);
+}
+
+#[test]
+fn settings_reach_a_play_that_is_only_starting() {
+    let mut page = Page::loaded(1);
+    let sampling = Sampling {
+        steps: 7,
+        ..page.state.sampling
     };
-    let sent = page.on(Event::Worker(FromWorker::Ready {
-        world: world(2),
-        device,
-    }));
-    let Effect::Post(ToWorker::Start { prompt, .. }) = &sent[0] else {
-        panic!("{sent:?}")
+    assert_eq!(
+        page.on(Event::Sample(sampling)),
+        [Effect::Post(ToWorker::SetSampling(sampling))]
+    );
+}
+
+#[test]
+fn settings_offer_what_the_world_asks_for() {
+    let mut page = Page::new();
+    let offered = |page: &Page| (page.state.most_steps(), page.state.most_temperature());
+    assert_eq!(offered(&page), (25, 2.0));
+    for (steps, temperature, most) in [
+        (3, 0.2, (25, 2.0)),
+        (40, 2.5, (40, 3.0)),
+        (9_999, 1.0, (256, 2.0)),
+    ] {
+        let mut world = world(1);
+        world.sampling.steps = steps;
+        world.sampling.temperature = temperature;
+        page.on(Event::Worker(FromWorker::Booted));
+        page.on(ready(world, DeviceKind::Cpu));
+        assert_eq!(offered(&page), most);
+    }
+}
+
+#[test]
+fn late_word_of_the_engine_does_not_bring_loading_back() {
+    let progress = |stage| {
+        Event::Worker(FromWorker::Progress {
+            stage,
+            loaded: 1,
+            total: None,
+        })
     };
-    assert_eq!(*prompt, Prompt::Tokens(vec![vec![1]]));
+    let mut page = Page::new();
+    page.on(progress(Stage::Engine));
+    assert_eq!(page.state.progress.unwrap().loaded, 1);
+    page.on(Event::Worker(FromWorker::Booted));
+    page.on(progress(Stage::Engine));
+    assert_eq!(page.state.progress.unwrap().stage, Stage::List);
+    page.on(progress(Stage::World));
+    assert_eq!(page.state.progress.unwrap().stage, Stage::World);
+    page.on(ready(world(1), DeviceKind::Cpu));
+    page.on(progress(Stage::Engine));
+    assert_eq!(page.state.progress, None);
 }

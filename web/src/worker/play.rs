@@ -62,9 +62,11 @@ impl Player {
                 self.show(None)?;
             }
             ToWorker::SetSampling(sampling) => {
-                let session = self.session()?;
-                let sampling = full(sampling, session.sampling());
-                session.set_sampling(sampling).map_err(|e| e.to_string())?;
+                // Without a play there is nothing to set: each start brings its settings along.
+                if let Some(session) = &mut self.session {
+                    let sampling = full(sampling, session.sampling());
+                    session.set_sampling(sampling).map_err(|e| e.to_string())?;
+                }
             }
             ToWorker::Thumbnails => thumbnails(self.world()?).await?,
         }

@@ -37,7 +37,7 @@ const SHARE_OF_STARTS: u64 = 25;
 /// Collects clips of CoinRun, without backgrounds and with one theme, as GenieRedux and the paper's
 /// case study do. Needs Python 3.11 or 3.12; makes its own virtual environment on first use.
 ///
-/// Returns the number of clips in the store.
+/// Returns the number of frames in the store.
 ///
 /// # Errors
 /// [`Error::Python`] when no environment can be made, [`Error::Bridge`] when it stops,

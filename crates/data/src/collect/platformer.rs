@@ -20,7 +20,7 @@ const WALK_IN: u64 = 640;
 /// this program. [`CollectSpec::policy`] and `mode` are not used; actions are numbered as
 /// `platformer::Action::index`.
 ///
-/// Returns the number of clips in the store.
+/// Returns the number of frames in the store.
 ///
 /// # Errors
 /// [`Error::Invalid`] for settings out of range (clips longer than levels are, for one), and those
@@ -112,10 +112,11 @@ mod tests {
             directory.path().join("whole"),
             directory.path().join("parts"),
         );
-        let clips = platformer(&spec(&whole, 70 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
-        assert_eq!(clips, 70);
+        let frames =
+            platformer(&spec(&whole, 70 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!(frames, 70 * 32);
         let stopped = platformer(&spec(&parts, 70 * 32), &mut |_| ControlFlow::Break(())).unwrap();
-        assert_eq!(stopped, 32);
+        assert_eq!(stopped, 32 * 32);
         platformer(&spec(&parts, 40 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
         platformer(&spec(&parts, 70 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
         let (a, b) = (

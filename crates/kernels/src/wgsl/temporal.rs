@@ -23,7 +23,9 @@ pub(super) fn attend(
     let rows = b * t * n * heads;
     let (cosines, sines) = rotary_tables(1, d, 1);
     let mut sizes = vec![size(n), size(t), size(past), size(rows)];
-    sizes.extend(cosines.into_iter().chain(sines).map(f32::to_bits));
+    for (cosines, sines) in cosines.chunks(4).zip(sines.chunks(4)) {
+        sizes.extend(cosines.iter().chain(sines).map(|x| x.to_bits()));
+    }
     let [query_gain, key_gain] = gains;
     let [past_keys, past_values] = past_tensors;
     let shape = [b, t, n, width / 3].into();
@@ -44,6 +46,8 @@ fn kernel(heads: u32, vectors: u32) -> Kernel {
         files: &[
             include_str!("../../../../wgsl/shared/grid.wgsl"),
             include_str!("../../../../wgsl/shared/qk_norm.wgsl"),
+            include_str!("../../../../wgsl/shared/quad.wgsl"),
+            include_str!("../../../../wgsl/shared/rotary.wgsl"),
             include_str!("../../../../wgsl/temporal_attention.wgsl"),
         ],
         constants: vec![

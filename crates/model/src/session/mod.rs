@@ -228,12 +228,13 @@ impl Session {
         self.dynamics.rewind(count);
         self.decoder.rewind(count);
         let needed = self.frames.len().min(self.world.card.config.frames - 1);
-        if self.dynamics.len() < needed || self.frames[self.frames.len() - 1].picture.is_none() {
-            if let Err(error) = self.refill().await {
-                self.frames.extend(gone);
-                (self.dynamics, self.decoder) = caches;
-                return Err(error);
-            }
+        let short = self.dynamics.len() < needed;
+        if (short || self.frames[self.frames.len() - 1].picture.is_none())
+            && let Err(error) = self.refill().await
+        {
+            self.frames.extend(gone);
+            (self.dynamics, self.decoder) = caches;
+            return Err(error);
         }
         Ok(count)
     }
