@@ -117,11 +117,18 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let outcome = phase::train(&run, &chosen.device, intervals, &mut display)?;
     display.bar.finish_and_clear();
     let folder = run.folder().display();
+    // As the user called it.
+    let genie = match std::env::var_os("CARGO") {
+        Some(_) => "cargo run --release --",
+        None => "genie",
+    };
     match outcome {
         Outcome::Finished => {
-            println!("Trained. Next: genie export {folder} --out world.safetensors")
+            println!("Trained. Next: {genie} export {folder} --out world.safetensors")
         }
-        Outcome::Stopped => println!("Saved. Go on with: genie train --out {folder} --resume"),
+        Outcome::Stopped => {
+            println!("Saved. Go on with: {genie} train --out {folder} --resume")
+        }
     }
     Ok(())
 }

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::setup::Home;
 
 /// All of the page's WebAssembly, gzipped, bytes. The design's bar is 3 MB; this is what it may
 /// not grow beyond until it gets there.
-const WASM_BUDGET: u64 = 6_000_000;
+const WASM_BUDGET: u64 = 4_200_000;
 /// A shipped world, bytes (design §6).
 const WORLD_BUDGET: u64 = 10_000_000;
 
@@ -57,6 +57,30 @@ pub fn check(home: &Home) -> Result<()> {
     }
     if !over.is_empty() {
         bail!("{}", over.join("; "));
+    }
+    worlds(&dist)
+}
+
+/// The page lists its worlds in one file, and index.html copies them one by one: both must agree.
+fn worlds(dist: &Path) -> Result<()> {
+    let list = dist.join("worlds/index.json");
+    let text = fs::read(&list).with_context(|| format!("can't read {}", list.display()))?;
+    let entries: Vec<serde_json::Value> =
+        serde_json::from_slice(&text).with_context(|| format!("{} is no list", list.display()))?;
+    ensure!(!entries.is_empty(), "{} lists no world", list.display());
+    for entry in entries {
+        let name = entry["name"].as_str().context("a world has no name")?;
+        let file = dist.join(format!("worlds/{name}.safetensors"));
+        let bytes = fs::metadata(&file).with_context(|| {
+            format!("the page lists {name}, but index.html doesn't copy its file")
+        })?;
+        ensure!(
+            entry["bytes"] == bytes.len(),
+            "{name} has {} bytes, {} says {}",
+            bytes.len(),
+            list.display(),
+            entry["bytes"]
+        );
     }
     Ok(())
 }
