@@ -9,7 +9,8 @@ use data::{ClipStore, LevelRange};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use model::config::QuantizerConfig;
 use model::{Config, presets};
-use train::phase::{self, Budget, Intervals, Outcome};
+use train::budget::Budget;
+use train::phase::{self, Intervals, Outcome};
 use train::report::{Display, StepReport};
 use train::run::{Run, Settings};
 

@@ -65,6 +65,9 @@ pub fn spatial_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
 
 /// `x + out(temporal_attention(qkv(norm(x))))`, `[B, T, N, D]`, without a past.
 pub fn temporal_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
+    if x.dims()[1] == 1 {
+        return layer.lone_frame(x);
+    }
     if layer.on_flex(&x) {
         return flex::attention_layer(x, layer, true);
     }
@@ -86,6 +89,19 @@ impl AttentionLayer {
     fn qkv(&self, x: Tensor<4>) -> Tensor<4> {
         let normed = layer_norm(x, &self.norm.gamma, &self.norm.beta);
         linear(normed, &self.qkv.weight, &self.qkv.bias)
+    }
+
+    /// [`temporal_layer`] of one frame: it sees only itself, and the softmax of one score is 1,
+    /// whatever query and key are. Only values are computed, and only they get gradients.
+    fn lone_frame(&self, x: Tensor<4>) -> Tensor<4> {
+        let inner = self.out.weight.dims()[0];
+        let normed = layer_norm(x.clone(), &self.norm.gamma, &self.norm.beta);
+        let seen = linear(
+            normed,
+            &self.qkv.weight.clone().narrow(1, 2 * inner, inner),
+            &self.qkv.bias.clone().narrow(0, 2 * inner, inner),
+        );
+        x + linear(seen, &self.out.weight, &self.out.bias)
     }
 
     fn on_flex(&self, x: &Tensor<4>) -> bool {

@@ -164,10 +164,10 @@ proptest! {
             let twin = plain::spatial_layer(x.clone(), &layer);
             compare(spatial_layer(x.clone(), &layer), twin, &vectors, (&x, &matrices));
         }
-        if t > 1 {
-            let twin = plain::temporal_layer(x.clone(), &layer);
-            compare(temporal_layer(x.clone(), &layer), twin, &vectors, (&x, &matrices));
-        }
+        // The gains of a lone frame have no gradient.
+        let vectors = if t == 1 { &vectors[..3] } else { &vectors[..] };
+        let twin = plain::temporal_layer(x.clone(), &layer);
+        compare(temporal_layer(x.clone(), &layer), twin, vectors, (&x, &matrices));
         let layer = FeedForward {
             norm: layer.norm.clone(),
             up: affine(width, 2 * width),

@@ -5,12 +5,14 @@
 //!                                     └─ latent actions + dynamics ─► checkpoint ─► export ─► world file ─► evaluate
 //! ```
 
+pub mod budget;
 pub mod checkpoint;
 pub mod codes;
 pub mod device;
 pub mod evaluate;
 pub mod export;
 pub mod masking;
+pub mod models;
 pub mod optimizer;
 pub mod phase;
 pub mod picture_files;

@@ -17,9 +17,9 @@ use data::ClipStore;
 use model::Config;
 use serde::{Deserialize, Serialize};
 
+use crate::budget::Budget;
 use crate::checkpoint::write_atomically;
 use crate::masking::Masking;
-use crate::phase::Budget;
 use crate::store::CheckStore;
 
 /// Everything that fixes the course of a training.
@@ -134,6 +134,10 @@ impl Settings {
     }
 }
 
+/// The name of phase 1.
+pub const TOKENIZER: &str = "tokenizer";
+/// The name of phase 2.
+pub const DYNAMICS: &str = "dynamics";
 const SETTINGS: &str = "run.json";
 
 /// The folder of a run.

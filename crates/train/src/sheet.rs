@@ -12,7 +12,7 @@ use model::world::{Card, FORMAT, PlayDefaults};
 use model::{Config, Tokenizer, World};
 
 use crate::checkpoint::write_atomically;
-use crate::phase::DynamicsModels;
+use crate::models::DynamicsModels;
 
 const GAP: u32 = 2;
 

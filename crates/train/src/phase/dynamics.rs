@@ -15,28 +15,21 @@ use model::picture::to_tensor;
 use model::{Dynamics, LatentActionModel, Tokenizer, dynamics, params};
 
 use super::pace::Pace;
-use super::{Budget, Intervals, Outcome, State};
+use super::{Intervals, Outcome, State};
+use crate::budget::Budget;
 use crate::checkpoint::{self, lookup};
 use crate::codes::{self, Revive, Usage};
 use crate::masking;
+use crate::models::DynamicsModels;
 use crate::optimizer::{AdamW, Optimizer};
 use crate::report::{Display, Log, StepReport};
 use crate::rng::Rng;
-use crate::run::Run;
+use crate::run::{self, Run};
 use crate::schedule::Schedule;
 use crate::sheet;
 
-pub(super) const PHASE: &str = "dynamics";
+const PHASE: &str = run::DYNAMICS;
 const STREAM: u64 = 1;
-
-/// The models of phase 2.
-#[derive(Clone, Debug)]
-pub struct DynamicsModels {
-    /// Infers actions.
-    pub actions: LatentActionModel,
-    /// Predicts tokens.
-    pub dynamics: Dynamics,
-}
 
 struct Trainer {
     models: DynamicsModels,

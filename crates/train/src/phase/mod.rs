@@ -11,24 +11,15 @@ use burn::tensor::Device;
 use data::{ClipStore, Prefetch, WindowLoader};
 use serde::{Deserialize, Serialize};
 
+use crate::budget::Budget;
 use crate::codes::Usage;
 use crate::report::Display;
 use crate::run::Run;
 use crate::schedule::Schedule;
 use crate::store::CheckStore;
 
-pub use dynamics::{DynamicsModels, load as load_dynamics};
+pub use dynamics::load as load_dynamics;
 pub use tokenizer::load as load_tokenizer;
-
-/// How long a phase may train.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Budget {
-    /// Steps in all, those before a resume included.
-    Steps(u64),
-    /// Minutes of training in all, those before a resume included.
-    Minutes(f64),
-}
 
 /// Seconds between checkpoints and between contact sheets.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::{Budget, Intervals, State};
+use super::{Intervals, State};
+use crate::budget::Budget;
 use crate::schedule::DECAY_SHARE;
 
 /// Watches time and steps.

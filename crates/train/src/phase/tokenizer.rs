@@ -14,17 +14,18 @@ use model::quantizer::Quantizer;
 use model::tokenizer::Tokenizer;
 
 use super::pace::Pace;
-use super::{Budget, Intervals, Outcome, State};
+use super::{Intervals, Outcome, State};
+use crate::budget::Budget;
 use crate::checkpoint::{self, lookup};
 use crate::codes::{self, Revive, Usage};
 use crate::optimizer::{AdamW, Optimizer};
 use crate::report::{Display, Log, StepReport};
 use crate::rng::Rng;
-use crate::run::Run;
+use crate::run::{self, Run};
 use crate::schedule::Schedule;
 use crate::sheet;
 
-const PHASE: &str = "tokenizer";
+const PHASE: &str = run::TOKENIZER;
 const STREAM: u64 = 0;
 
 struct Trainer {
@@ -134,7 +135,7 @@ impl Trainer {
 
 /// Whether phase 2 has begun: it has learned this tokenizer's codes, which must stay as they are.
 fn started_dynamics(run: &Run) -> bool {
-    run.checkpoint(super::dynamics::PHASE).exists()
+    run.checkpoint(run::DYNAMICS).exists()
 }
 
 /// Trains the tokenizer of `run`, or goes on with it.
