@@ -2,26 +2,8 @@
 
 use burn::tensor::Tensor;
 
+use crate::parameters::{Past, QkGains};
 use crate::{flex, path, plain, wgsl};
-
-/// Learned gains of QK-norm, `[d]` each, shared by all heads.
-#[derive(Clone, Debug)]
-pub struct QkGains {
-    /// Gain of the queries, `[d]`.
-    pub query: Tensor<1>,
-    /// Gain of the keys, `[d]`.
-    pub key: Tensor<1>,
-}
-
-/// Keys and values of `P` earlier frames at every position: what a key-value cache hands to
-/// [`temporal_attention`]. Keys are normalised but not yet rotated (see docs/model.md).
-#[derive(Clone, Debug)]
-pub struct Past {
-    /// Normalised, unrotated keys, `[B, P, N, I]`, oldest frame first.
-    pub keys: Tensor<4>,
-    /// Values, `[B, P, N, I]`.
-    pub values: Tensor<4>,
-}
 
 /// Attention between the `N` tokens of each frame. `qkv [B, T, N, 3I]` → `[B, T, N, I]`.
 ///

@@ -3,56 +3,13 @@
 use burn::tensor::Tensor;
 
 use crate::{
-    attention::{QkGains, spatial_attention, temporal_attention},
+    attention::{spatial_attention, temporal_attention},
     flex,
     linear::{linear, linear_gelu},
+    parameters::{Affine, AttentionLayer, FeedForward, Norm},
     path,
     pointwise::layer_norm,
 };
-
-/// Parameters of a linear layer.
-#[derive(Clone, Debug)]
-pub struct Affine {
-    /// `[in, out]`.
-    pub weight: Tensor<2>,
-    /// `[out]`.
-    pub bias: Tensor<1>,
-}
-
-/// Parameters of a layer norm.
-#[derive(Clone, Debug)]
-pub struct Norm {
-    /// Gain, `[D]`.
-    pub gamma: Tensor<1>,
-    /// Shift, `[D]`.
-    pub beta: Tensor<1>,
-}
-
-/// Parameters of an attention layer.
-#[derive(Clone, Debug)]
-pub struct AttentionLayer {
-    /// Before everything else.
-    pub norm: Norm,
-    /// `D → 3I`.
-    pub qkv: Affine,
-    /// Gains of QK-norm.
-    pub gains: QkGains,
-    /// `I → D`.
-    pub out: Affine,
-    /// Number of heads.
-    pub heads: usize,
-}
-
-/// Parameters of a feed-forward layer.
-#[derive(Clone, Debug)]
-pub struct FeedForward {
-    /// Before everything else.
-    pub norm: Norm,
-    /// `D → 4D`, before GELU.
-    pub up: Affine,
-    /// `4D → D`.
-    pub down: Affine,
-}
 
 /// `x + out(spatial_attention(qkv(norm(x))))`, `[B, T, N, D]`.
 pub fn spatial_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {

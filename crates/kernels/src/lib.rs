@@ -17,16 +17,16 @@ mod flex;
 mod layers;
 mod linear;
 mod optimizer;
+mod parameters;
 mod path;
 pub mod plain;
 mod pointwise;
 pub mod wgsl;
 
-pub use attention::{Past, QkGains, normalised_keys, spatial_attention, temporal_attention};
+pub use attention::{normalised_keys, spatial_attention, temporal_attention};
 pub use flex::keep_memory;
-pub use layers::{
-    Affine, AttentionLayer, FeedForward, Norm, feed_forward, spatial_layer, temporal_layer,
-};
+pub use layers::{feed_forward, spatial_layer, temporal_layer};
 pub use linear::{linear, linear_gelu};
-pub use optimizer::{AdamW, Moments, adamw};
+pub use optimizer::adamw;
+pub use parameters::{AdamW, Affine, AttentionLayer, FeedForward, Moments, Norm, Past, QkGains};
 pub use pointwise::{gelu, layer_norm};

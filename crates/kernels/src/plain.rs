@@ -3,9 +3,7 @@
 
 use burn::tensor::{Tensor, TensorData, activation::softmax};
 
-use crate::attention::{Past, QkGains};
-use crate::layers::{AttentionLayer, FeedForward};
-use crate::optimizer::{AdamW, Moments};
+use crate::parameters::{AdamW, AttentionLayer, FeedForward, Moments, Past, QkGains};
 
 const QK_EPSILON: f32 = 1e-6;
 const LAYER_NORM_EPSILON: f32 = 1e-5;

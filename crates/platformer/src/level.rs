@@ -1,7 +1,5 @@
 //! What a level is: a grid of tiles, where its enemies walk, where it starts and where it ends.
 
-use crate::generator;
-
 /// Side of a tile, in pixels.
 pub const TILE: i32 = 8;
 
@@ -51,10 +49,6 @@ pub(crate) struct Level {
 }
 
 impl Level {
-    pub(crate) fn generate(seed: u64) -> Self {
-        generator::generate(seed)
-    }
-
     /// Width in tiles.
     pub(crate) const fn columns(&self) -> i32 {
         self.surface.len() as i32

@@ -78,8 +78,13 @@ const THEMED: [[u32; ink::FIRST_COMMON as usize]; Theme::COUNT] = [
     ],
 ];
 
+/// The colours of a theme, by ink.
+pub(crate) const fn of(theme: Theme) -> &'static [Rgb; ink::COUNT] {
+    &PALETTES[theme.index()]
+}
+
 /// The palette of each theme, by its index.
-pub(crate) static PALETTES: [[Rgb; ink::COUNT]; Theme::COUNT] = {
+static PALETTES: [[Rgb; ink::COUNT]; Theme::COUNT] = {
     let mut palettes = [[[0; 3]; ink::COUNT]; Theme::COUNT];
     let mut theme = 0;
     while theme < Theme::COUNT {

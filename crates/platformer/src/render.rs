@@ -53,7 +53,7 @@ impl Scene<'_> {
             self.camera.x.div_euclid(TILE),
             self.camera.y.div_euclid(TILE),
         );
-        let art = self.theme.tiles();
+        let art = tiles::of(self.theme);
         for column in left..=left + WIDTH as i32 / TILE {
             for row in top..=top + HEIGHT as i32 / TILE {
                 let sprite = match self.level.tile(column, row) {
@@ -82,7 +82,7 @@ impl Scene<'_> {
             tiles::FILL + (hash2(column, row) & 1) as usize
         };
         let (x, y) = (column * TILE - self.camera.x, row * TILE - self.camera.y);
-        canvas.sprite(x, y, &self.theme.tiles()[kind], false);
+        canvas.sprite(x, y, &tiles::of(self.theme)[kind], false);
         // A dark edge along a cliff, below its grass.
         for (neighbour, edge) in [(column - 1, x), (column + 1, x + TILE - 1)] {
             if !is_ground(neighbour, row) {

@@ -1,9 +1,5 @@
 //! The looks a level can have.
 
-use crate::ink;
-use crate::palettes;
-use crate::tiles::{self, TileArt};
-
 /// A look: colours, tiles, background and enemies. It changes nothing in the play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Theme {
@@ -108,13 +104,5 @@ impl Theme {
             Self::Cave | Self::Autumn => 2,
             Self::Snow | Self::City => 3,
         }
-    }
-
-    pub(crate) const fn palette(self) -> &'static [[u8; 3]; ink::COUNT] {
-        &palettes::PALETTES[self.index()]
-    }
-
-    pub(crate) const fn tiles(self) -> &'static TileArt {
-        &tiles::TILES[self.index()]
     }
 }

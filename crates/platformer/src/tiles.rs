@@ -11,8 +11,13 @@ pub(crate) const FILL: usize = 1;
 pub(crate) const BRICK: usize = 3;
 pub(crate) const DECOR: usize = 4;
 
+/// The tiles of a theme.
+pub(crate) const fn of(theme: Theme) -> &'static TileArt {
+    &TILES[theme.index()]
+}
+
 /// The tiles of each theme, by its index.
-pub(crate) static TILES: [TileArt; Theme::COUNT] = [
+static TILES: [TileArt; Theme::COUNT] = [
     // Meadow: grass on earth; tall grass, a flower.
     sheet([
         "TTTTTTTT eeeeeeee eeeeeeee RRRRRRRq ........ ........",

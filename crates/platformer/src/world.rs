@@ -4,7 +4,9 @@ use crate::action::Action;
 use crate::camera::Camera;
 use crate::canvas::Canvas;
 use crate::enemies::{Contact, Enemy};
+use crate::generator;
 use crate::level::{Level, TILE, Tile};
+use crate::palettes;
 use crate::physics::{HERO_HEIGHT, HERO_WIDTH, Hero};
 use crate::render::Scene;
 use crate::rng::{Rng, mix};
@@ -65,7 +67,7 @@ impl Platformer {
     }
 
     fn build(seed: u64, fixed_theme: Option<Theme>) -> Self {
-        let level = Level::generate(seed);
+        let level = generator::generate(seed);
         let (x, feet) = level.start;
         let hero = Hero::standing(x, feet);
         Self {
@@ -163,7 +165,7 @@ impl Platformer {
     /// # Panics
     /// If `out` is not [`FRAME_BYTES`] long.
     pub fn render_into(&self, out: &mut [u8]) {
-        self.paint().write(self.theme.palette(), out);
+        self.paint().write(palettes::of(self.theme), out);
     }
 
     fn paint(&self) -> Canvas {

@@ -8,7 +8,7 @@ use super::{
     simd::{Kernel, Simd, dispatch},
     threads,
 };
-use crate::optimizer::{AdamW, Moments};
+use crate::parameters::{AdamW, Moments};
 
 /// Values per thread's turn.
 const SHARE: usize = 1 << 15;

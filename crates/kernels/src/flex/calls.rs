@@ -4,8 +4,7 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use super::ops::FlexOps;
-use crate::attention::{Past, QkGains};
-use crate::layers::{AttentionLayer, FeedForward};
+use crate::parameters::{AttentionLayer, FeedForward, Past, QkGains};
 
 /// See [`crate::linear`].
 pub(crate) fn linear(x: Tensor<4>, w: &Tensor<2>, b: &Tensor<1>) -> Tensor<4> {

@@ -25,7 +25,7 @@ use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 use burn_cubecl::CubeBackend;
 
-use crate::attention::{Past, QkGains};
+use crate::parameters::{Past, QkGains};
 
 /// Largest head size of the attention kernels; head sizes must be multiples of 8.
 pub const MAX_HEAD_SIZE: usize = 128;
