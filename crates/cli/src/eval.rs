@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 use data::{ClipStore, TrueActions};
 use indicatif::ProgressBar;
+use model::maskgit::Order;
 use train::evaluate::{Settings, evaluate};
 use train::export::load_encoder;
 
 use crate::device::DeviceArgument;
+use crate::export::order;
 use crate::play::read_world;
 
 #[derive(clap::Args)]
@@ -33,6 +35,9 @@ pub struct Arguments {
     /// Temperature.
     #[arg(long, default_value_t = 1.0)]
     temperature: f32,
+    /// Order of unmasking, confidence or random; by default the world's.
+    #[arg(long, value_parser = order)]
+    order: Option<Order>,
     /// Seed of played frames.
     #[arg(long, default_value_t = 0)]
     seed: u32,
@@ -57,6 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut sampling = world.card.play.sampling(arguments.seed);
     sampling.steps = arguments.steps;
     sampling.temperature = arguments.temperature;
+    sampling.order = arguments.order.unwrap_or(sampling.order);
     sampling.check()?;
     let settings = Settings {
         clips: arguments.clips,
