@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         &world,
         &encoder,
         &store,
-        Some(&truth),
+        &truth,
         &settings,
         &mut |done, of| {
             bar.set_length(of as u64);

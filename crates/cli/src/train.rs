@@ -7,12 +7,11 @@ use anyhow::{Context, Result, bail};
 use data::collect::{CollectSpec, platformer};
 use data::{ClipStore, LevelRange};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
-use model::config::QuantizerConfig;
 use model::{Config, presets};
 use train::budget::Budget;
 use train::phase::{self, Intervals, Outcome};
 use train::report::{Display, StepReport};
-use train::run::{Run, Settings};
+use train::run::{self, Run, Settings};
 
 use crate::device::DeviceArgument;
 use crate::misuse::misuse;
@@ -95,10 +94,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Result<()> {
     let budgets = budgets(&arguments)?;
     if !arguments.resume && Run::exists(&arguments.out) {
-        return Err(misuse(format!(
-            "{} already holds a run. Go on with it by adding --resume, or choose another folder with --out",
-            arguments.out.display()
-        )));
+        return Err(misuse(run::taken(&arguments.out)));
     }
     let chosen = arguments.device.choose()?;
     let stop = Stop::listen()?;
@@ -165,10 +161,7 @@ fn minutes(all: f64, tokenizer: Option<f64>) -> Result<[Budget; 2]> {
 /// The run in the folder, with what the command line changes of it.
 fn resumed(arguments: &Arguments, budgets: Option<[Budget; 2]>) -> Result<Run> {
     if !Run::exists(&arguments.out) {
-        return Err(misuse(format!(
-            "{} holds no run to resume (no run.json)",
-            arguments.out.display()
-        )));
+        return Err(misuse(run::missing(&arguments.out)));
     }
     let mut run = Run::open(&arguments.out)?;
     let mut settings = run.settings.clone();
@@ -232,15 +225,8 @@ fn config(arguments: &Arguments) -> Result<Config> {
         })?,
     };
     match arguments.quantizer {
-        Some(Quantizer::Vq) => {
-            config.tokenizer.quantizer = QuantizerConfig::Vq {
-                codes: 1024,
-                dim: 32,
-            };
-        }
-        Some(Quantizer::Fsq) => {
-            config.tokenizer.quantizer = QuantizerConfig::Fsq { levels: vec![4; 5] };
-        }
+        Some(Quantizer::Vq) => config.tokenizer.quantizer = presets::vq(),
+        Some(Quantizer::Fsq) => config.tokenizer.quantizer = presets::fsq(),
         None => {}
     }
     config.check()?;

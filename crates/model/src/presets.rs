@@ -71,6 +71,19 @@ fn transformer(blocks: usize, width: usize, heads: usize, head_size: usize) -> T
     }
 }
 
+/// The paper's quantiser: 1024 learned codes of 32 dimensions.
+pub fn vq() -> QuantizerConfig {
+    QuantizerConfig::Vq {
+        codes: 1024,
+        dim: 32,
+    }
+}
+
+/// As many codes without a codebook: 4 levels in each of 5 dimensions.
+pub fn fsq() -> QuantizerConfig {
+    QuantizerConfig::Fsq { levels: vec![4; 5] }
+}
+
 /// The configuration of the preset called `name`, if there is one.
 pub fn config(name: &str) -> Option<Config> {
     Some(match name {
@@ -103,7 +116,7 @@ fn pocket() -> Config {
             patch: 8,
             encoder: transformer(2, 128, 4, 32),
             decoder: transformer(4, 128, 4, 32),
-            quantizer: QuantizerConfig::Fsq { levels: vec![4; 5] },
+            quantizer: fsq(),
         },
         latent_action: LatentActionConfig {
             patch: 16,
@@ -126,10 +139,7 @@ fn coinrun() -> Config {
             patch: 4,
             encoder: transformer(8, 512, 8, 64),
             decoder: transformer(8, 512, 8, 64),
-            quantizer: QuantizerConfig::Vq {
-                codes: 1024,
-                dim: 32,
-            },
+            quantizer: vq(),
         },
         latent_action: LatentActionConfig {
             patch: 16,
@@ -153,10 +163,7 @@ fn platformers(dynamics: TransformerConfig, actions: usize) -> Config {
             patch: 4,
             encoder: transformer(12, 512, 8, 64),
             decoder: transformer(20, 1024, 16, 64),
-            quantizer: QuantizerConfig::Vq {
-                codes: 1024,
-                dim: 32,
-            },
+            quantizer: vq(),
         },
         latent_action: LatentActionConfig {
             // 16 pixels in the paper; 8 divides both 160 and 88.

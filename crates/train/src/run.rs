@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::budget::Budget;
 use crate::checkpoint::write_atomically;
 use crate::masking::Masking;
-use crate::store::CheckStore;
+use crate::store;
 
 /// Everything that fixes the course of a training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,19 +91,19 @@ impl Settings {
     /// says.
     ///
     /// # Errors
-    /// If the clips of `store` don't suit the model.
+    /// If the `clips` don't suit the model.
     pub fn new(
         mut config: Config,
-        store: &ClipStore,
+        clips: &ClipStore,
         budgets: [Budget; 2],
         seed: u64,
     ) -> Result<Self> {
-        config.check_store(store)?;
-        let spec = store.spec();
+        store::check(&config, clips)?;
+        let spec = clips.spec();
         config.fps = (spec.fps.round() as usize).max(1);
         let frames = config.frames;
-        let data = absolute(store.path())
-            .with_context(|| format!("can't find {}", store.path().display()))?;
+        let data = absolute(clips.path())
+            .with_context(|| format!("can't find {}", clips.path().display()))?;
         Ok(Self {
             config,
             data,
@@ -140,6 +140,19 @@ pub const TOKENIZER: &str = "tokenizer";
 pub const DYNAMICS: &str = "dynamics";
 const SETTINGS: &str = "run.json";
 
+/// Says that `folder` holds a run where there should be none.
+pub fn taken(folder: &Path) -> String {
+    format!(
+        "{} already holds a run. Go on with it by adding --resume, or choose another folder with --out",
+        folder.display()
+    )
+}
+
+/// Says that `folder` holds no run where there should be one.
+pub fn missing(folder: &Path) -> String {
+    format!("{} holds no run to resume (no run.json)", folder.display())
+}
+
 /// The folder of a run.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -156,10 +169,7 @@ impl Run {
     pub fn create(folder: &Path, settings: Settings) -> Result<Self> {
         let file = folder.join(SETTINGS);
         if file.exists() {
-            bail!(
-                "{} already holds a run. Go on with it by adding --resume, or choose another folder with --out",
-                folder.display()
-            );
+            bail!(taken(folder));
         }
         fs::create_dir_all(folder.join("sheets"))
             .with_context(|| format!("can't make the folder {}", folder.display()))?;
@@ -181,9 +191,7 @@ impl Run {
     /// If there is none.
     pub fn open(folder: &Path) -> Result<Self> {
         let file = folder.join(SETTINGS);
-        let text = fs::read(&file).with_context(|| {
-            format!("{} holds no run to resume (no run.json)", folder.display())
-        })?;
+        let text = fs::read(&file).with_context(|| missing(folder))?;
         let settings = serde_json::from_slice(&text)
             .with_context(|| format!("{} is damaged", file.display()))?;
         Ok(Self {

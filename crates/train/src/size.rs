@@ -79,10 +79,7 @@ mod tests {
     fn counts_what_is_built() {
         let device = Device::flex();
         let mut config = presets::config("pocket").unwrap();
-        config.tokenizer.quantizer = QuantizerConfig::Vq {
-            codes: 1024,
-            dim: 32,
-        };
+        config.tokenizer.quantizer = presets::vq();
         let built = [
             params::count(&Tokenizer::new(&config, &device)),
             params::count(&LatentActionModel::new(&config, &device)),

@@ -12,7 +12,6 @@ use serde::Serialize;
 
 use crate::codes;
 use crate::sheet::rows;
-use crate::store::CheckStore;
 
 pub use rollout::psnr;
 
@@ -85,12 +84,12 @@ pub fn evaluate(
     world: &World,
     encoder: &LatentActionModel,
     store: &ClipStore,
-    truth: Option<&TrueActions>,
+    truth: &TrueActions,
     settings: &Settings,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Evaluation> {
     let config = &world.card.config;
-    config.check_store(store)?;
+    crate::store::check(config, store)?;
     ensure!(
         config.frames > rollout::LENGTH,
         "the world looks at {} frames; {} are needed for an evaluation",
@@ -113,14 +112,12 @@ pub fn evaluate(
         {
             *sum += count;
         }
-        if let Some(truth) = truth {
-            let actions = truth.read(number)?;
-            labels.extend(
-                actions[..clip.actions.len()]
-                    .iter()
-                    .map(|&a| usize::from(a)),
-            );
-        }
+        let actions = truth.read(number)?;
+        labels.extend(
+            actions[..clip.actions.len()]
+                .iter()
+                .map(|&a| usize::from(a)),
+        );
         clips.push(clip);
         progress(done + 1, total);
     }
@@ -162,7 +159,7 @@ pub fn evaluate(
         delta_psnr_t4: played.delta_psnr_t4,
         motion_skill_x: motion::skill(&all, &sign(|m| m.x), &fit),
         motion_skill_y: motion::skill(&all, &sign(|m| m.y), &fit),
-        action_agreement: truth.and_then(|_| agreement(&all, &labels, &fit)),
+        action_agreement: agreement(&all, &labels, &fit),
         played_motion_skill_x: played.motion_skill_x,
         played_motion_skill_y: played.motion_skill_y,
         rollout_psnr_10: played.psnr,
@@ -180,7 +177,7 @@ pub fn measure_actions(
     store: &ClipStore,
     clips: usize,
 ) -> Result<Vec<ActionMotion>> {
-    world.card.config.check_store(store)?;
+    crate::store::check(&world.card.config, store)?;
     let (mut actions, mut motions) = (Vec::new(), Vec::new());
     for number in spread(store.len(), clips) {
         let (clip, ..) = look(world, encoder, store, number)?;

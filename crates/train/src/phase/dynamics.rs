@@ -15,7 +15,7 @@ use model::picture::to_tensor;
 use model::{Dynamics, LatentActionModel, Tokenizer, dynamics, params};
 
 use super::pace::Pace;
-use super::{Intervals, Outcome, State};
+use super::{Intervals, Outcome, Resume, State};
 use crate::budget::Budget;
 use crate::checkpoint::{self, lookup};
 use crate::codes::{self, Revive, Usage};
@@ -38,21 +38,7 @@ struct Trainer {
     state: State,
 }
 
-impl Trainer {
-    /// A new phase, or where the last one stopped, or, if `budget` asks for more than a finished
-    /// phase has had, where its decay began.
-    fn open(run: &Run, budget: Budget, device: &Device) -> Result<Self> {
-        let mut trainer = Self::load(run, &run.checkpoint(PHASE), device)?;
-        if trainer.state.finished && trainer.state.may_go_on(budget) {
-            let stable = run.stable_checkpoint(PHASE);
-            if stable.exists() {
-                trainer = Self::load(run, &stable, device)?;
-            }
-            trainer.state.reopen();
-        }
-        Ok(trainer)
-    }
-
+impl Resume for Trainer {
     fn load(run: &Run, path: &Path, device: &Device) -> Result<Self> {
         let config = &run.settings.config;
         let settings = &run.settings.dynamics;
@@ -96,6 +82,12 @@ impl Trainer {
         Ok(trainer)
     }
 
+    fn state(&mut self) -> &mut State {
+        &mut self.state
+    }
+}
+
+impl Trainer {
     fn save(&self, path: &Path) -> Result<()> {
         let models = &self.models;
         let mut tensors = pollster::block_on(params::read(&models.actions, "latent_action."))?;
@@ -274,7 +266,7 @@ pub(super) fn train(
     let tokenizer = super::load_tokenizer(run, device)?;
     let device = &device.clone().autodiff();
     let settings = &run.settings.dynamics;
-    let mut trainer = Trainer::open(run, budget, device)?;
+    let mut trainer: Trainer = super::open(run, PHASE, budget, true, device)?;
     if trainer.state.finished {
         display.note("Latent actions and dynamics are trained already.");
         return Ok(Outcome::Finished);

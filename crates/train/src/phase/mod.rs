@@ -4,6 +4,7 @@ mod dynamics;
 mod pace;
 mod tokenizer;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -16,7 +17,7 @@ use crate::codes::Usage;
 use crate::report::Display;
 use crate::run::Run;
 use crate::schedule::Schedule;
-use crate::store::CheckStore;
+use crate::store;
 
 pub use dynamics::load as load_dynamics;
 pub use tokenizer::load as load_tokenizer;
@@ -79,6 +80,35 @@ impl State {
     }
 }
 
+/// What trains a phase, and can go on from a checkpoint.
+trait Resume: Sized {
+    /// As the checkpoint at `path` has it, or new if there is none.
+    fn load(run: &Run, path: &Path, device: &Device) -> Result<Self>;
+
+    fn state(&mut self) -> &mut State;
+}
+
+/// `phase` of `run`: new, or where it stopped; or where its decay began, if it is finished, may be
+/// extended, and `budget` asks for more than it has had.
+fn open<T: Resume>(
+    run: &Run,
+    phase: &str,
+    budget: Budget,
+    extensible: bool,
+    device: &Device,
+) -> Result<T> {
+    let mut trainer = T::load(run, &run.checkpoint(phase), device)?;
+    let state = trainer.state();
+    if state.finished && extensible && state.may_go_on(budget) {
+        let stable = run.stable_checkpoint(phase);
+        if stable.exists() {
+            trainer = T::load(run, &stable, device)?;
+        }
+        trainer.state().reopen();
+    }
+    Ok(trainer)
+}
+
 /// How a phase ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -100,13 +130,13 @@ pub fn train(
     display: &mut dyn Display,
 ) -> Result<Outcome> {
     kernels::keep_memory();
-    let store = Arc::new(ClipStore::open(&run.settings.data)?);
-    run.settings.config.check_store(&store)?;
+    let clips = Arc::new(ClipStore::open(&run.settings.data)?);
+    store::check(&run.settings.config, &clips)?;
     let budgets = run.settings.budgets;
-    if tokenizer::train(run, &store, device, budgets[0], intervals, display)? == Outcome::Stopped {
+    if tokenizer::train(run, &clips, device, budgets[0], intervals, display)? == Outcome::Stopped {
         return Ok(Outcome::Stopped);
     }
-    dynamics::train(run, &store, device, budgets[1], intervals, display)
+    dynamics::train(run, &clips, device, budgets[1], intervals, display)
 }
 
 /// Batches of `run`'s data for one phase, from `step` on. `stream` keeps the phases' batches apart.

@@ -14,7 +14,7 @@ use model::quantizer::Quantizer;
 use model::tokenizer::Tokenizer;
 
 use super::pace::Pace;
-use super::{Intervals, Outcome, State};
+use super::{Intervals, Outcome, Resume, State};
 use crate::budget::Budget;
 use crate::checkpoint::{self, lookup};
 use crate::codes::{self, Revive, Usage};
@@ -34,21 +34,7 @@ struct Trainer {
     state: State,
 }
 
-impl Trainer {
-    /// A new phase, or where the last one stopped, or, if `budget` asks for more than a finished
-    /// phase has had, where its decay began.
-    fn open(run: &Run, budget: Budget, device: &Device) -> Result<Self> {
-        let mut trainer = Self::load(run, &run.checkpoint(PHASE), device)?;
-        if trainer.state.finished && trainer.state.may_go_on(budget) && !started_dynamics(run) {
-            let stable = run.stable_checkpoint(PHASE);
-            if stable.exists() {
-                trainer = Self::load(run, &stable, device)?;
-            }
-            trainer.state.reopen();
-        }
-        Ok(trainer)
-    }
-
+impl Resume for Trainer {
     fn load(run: &Run, path: &Path, device: &Device) -> Result<Self> {
         let settings = &run.settings.tokenizer;
         device.seed(run.settings.seed);
@@ -76,6 +62,12 @@ impl Trainer {
         Ok(trainer)
     }
 
+    fn state(&mut self) -> &mut State {
+        &mut self.state
+    }
+}
+
+impl Trainer {
     fn save(&self, path: &Path) -> Result<()> {
         let mut tensors = pollster::block_on(params::read(&self.model, "tokenizer."))?;
         tensors.extend(self.optimizer.state("adam.tokenizer.")?);
@@ -149,7 +141,7 @@ pub(super) fn train(
 ) -> Result<Outcome> {
     let device = &device.clone().autodiff();
     let settings = &run.settings.tokenizer;
-    let mut trainer = Trainer::open(run, budget, device)?;
+    let mut trainer: Trainer = super::open(run, PHASE, budget, !started_dynamics(run), device)?;
     if trainer.state.finished {
         display.note("The tokenizer is trained already.");
         return Ok(Outcome::Finished);
