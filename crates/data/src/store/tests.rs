@@ -42,7 +42,7 @@ pub(crate) fn clip(number: u8) -> ClipBuf {
         origin: Origin {
             source: format!("video {}.mp4", number / 3),
             start: f64::from(number % 3) * 0.8,
-            level: (number % 2 == 0).then_some(number.into()),
+            level: number.is_multiple_of(2).then_some(number.into()),
             licence: String::new(),
         },
         ..ClipBuf::new(frames, actions)
