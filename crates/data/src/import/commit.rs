@@ -3,15 +3,15 @@
 use std::mem;
 
 use super::duplicates::{self, Index, Signature};
-use super::files::Identity;
+use super::files::{Identity, Source, text};
 use super::journal::{Begun, Ended, Journal};
 use super::report::{FileReport, Outcome};
 use super::signatures::{self, Signatures};
 use super::worker::{Candidate, Context};
-use crate::{ClipBuf, ClipStore, Result, UNKNOWN_ACTION};
+use crate::{ClipBuf, ClipStore, Origin, Result, UNKNOWN_ACTION};
 
 /// Clips that are written together, at most: one update of the metadata for all of them.
-const BATCH_CLIPS: usize = 32;
+const BATCH_CLIPS: u64 = 16;
 /// Bytes that are written together, about.
 const BATCH_BYTES: usize = 64 << 20;
 /// Files without clips that are noted together, at most.
@@ -27,6 +27,9 @@ struct Known {
 ///
 /// Clips are numbered from where the journal's open files began. What an interrupted import had
 /// already written comes again then, is numbered again, and is not written again.
+///
+/// Clips are written when their number is a multiple of the batch, so that the manifest, which has a
+/// file for each batch, is cut at the same places whether or not an import was interrupted.
 pub(super) struct Committer<'a> {
     context: &'a Context,
     store: ClipStore,
@@ -39,6 +42,8 @@ pub(super) struct Committer<'a> {
     signatures: Vec<Signature>,
     begun: Vec<Begun>,
     ended: Vec<Ended>,
+    /// Clips that are written together.
+    batch: u64,
     /// Clips of the present file.
     clips: u64,
     duplicates: u64,
@@ -61,7 +66,9 @@ impl<'a> Committer<'a> {
             all.into_iter().for_each(|signature| index.push(signature));
             Some(Known { index, file })
         };
+        let batch = (BATCH_BYTES / store.spec().clip_bytes()) as u64;
         Ok(Self {
+            batch: batch.clamp(1, BATCH_CLIPS),
             context,
             store,
             journal,
@@ -81,6 +88,11 @@ impl<'a> Committer<'a> {
         self.next.max(self.store.len())
     }
 
+    /// Clips in the store.
+    pub(super) fn written(&self) -> u64 {
+        self.store.len()
+    }
+
     /// A file's clips follow.
     pub(super) fn begin(&mut self, file: &Identity) {
         self.clips = 0;
@@ -92,7 +104,7 @@ impl<'a> Committer<'a> {
     }
 
     /// Takes the present file's next clip.
-    pub(super) fn offer(&mut self, candidate: Candidate) -> Result<()> {
+    pub(super) fn offer(&mut self, source: &Source, candidate: Candidate) -> Result<()> {
         if let Some(signature) = candidate.signature
             && self.is_known(&signature, &candidate.frames)?
         {
@@ -109,14 +121,14 @@ impl<'a> Committer<'a> {
             self.give_back(candidate.frames);
         } else {
             let actions = vec![UNKNOWN_ACTION; self.context.settings.clip_frames as usize];
+            let origin = self.origin(source, candidate.first);
             self.pending.push(ClipBuf {
-                frames: candidate.frames,
-                actions,
+                origin,
+                ..ClipBuf::new(candidate.frames, actions)
             });
         }
         self.next += 1;
-        let bytes = self.pending.len() * self.store.spec().clip_bytes();
-        if self.pending.len() >= BATCH_CLIPS || bytes >= BATCH_BYTES {
+        if self.next.is_multiple_of(self.batch) {
             self.flush()?;
         }
         Ok(())
@@ -163,6 +175,19 @@ impl<'a> Committer<'a> {
             clip: self.next,
             left,
             report: report.clone(),
+        }
+    }
+
+    fn origin(&self, source: &Source, first: u64) -> Origin {
+        let file = text(&source.path);
+        Origin {
+            source: source
+                .title
+                .as_ref()
+                .map_or(file.clone(), |title| format!("{title} ({file})")),
+            start: first as f64 / self.context.settings.fps,
+            level: None,
+            licence: source.licence.clone().unwrap_or_default(),
         }
     }
 

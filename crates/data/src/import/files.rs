@@ -122,6 +122,20 @@ pub(super) struct Source {
     pub(super) promised: bool,
     /// What is worth telling of it, such as missing numbers.
     pub(super) note: Option<String>,
+    /// What it is called, where that is known.
+    pub(super) title: Option<String>,
+    /// Its licence, where it has one of its own.
+    pub(super) licence: Option<String>,
+}
+
+impl Source {
+    /// Adds to what is worth telling.
+    pub(super) fn tell(&mut self, words: &str) {
+        self.note = Some(match self.note.take() {
+            Some(told) => format!("{told}; {words}"),
+            None => words.into(),
+        });
+    }
 }
 
 /// All that was found.
@@ -247,6 +261,8 @@ impl Finder {
             },
             promised,
             note: None,
+            title: None,
+            licence: None,
         });
     }
 
@@ -325,6 +341,8 @@ impl Finder {
             identity,
             promised: true,
             note,
+            title: None,
+            licence: None,
         });
     }
 

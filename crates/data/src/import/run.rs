@@ -180,6 +180,7 @@ fn store_spec(spec: &ImportSpec) -> StoreSpec {
         policy: String::new(),
         seed: 0,
         mode: String::new(),
+        rewards: false,
     }
 }
 
@@ -232,60 +233,59 @@ impl Plan {
                 .get(place + 1)
                 .map_or(clips, |next| next.clip.min(clips));
             match waiting.iter().position(|s| s.identity == begun.file) {
-                Some(at) => plan
-                    .tasks
-                    .extend(waiting.remove(at).map(|s| plan.sources.push_task(s))),
+                Some(at) => {
+                    if let Some(mut source) = waiting.remove(at) {
+                        // It was kept when it began, and its clips are numbered; it is only asked what it is.
+                        let _ = ask(select, &mut source);
+                        plan.decode(source);
+                    }
+                }
                 None => plan.tasks.push(Task::Leave(begun.file.clone(), end)),
             }
         }
-        for source in waiting {
-            let name = text(&source.path);
+        for mut source in waiting {
             let before = journal.ended.get(&source.identity.path);
             if let Some(ended) = before.filter(|e| e.file == source.identity && !e.left) {
                 let report = FileReport {
-                    file: name,
+                    file: text(&source.path),
                     outcome: Outcome::ImportedBefore,
                     ..ended.report.clone()
                 };
                 plan.tasks.push(Task::Line(report));
                 continue;
             }
-            match select(&source.path) {
-                Selection::Drop { reason } => {
-                    let mut report = FileReport::new(name, Outcome::DroppedByRules);
-                    report.tell(reason);
-                    plan.tasks.push(Task::Line(report));
-                }
-                Selection::Keep { .. } => {
-                    let mut source = source;
-                    if let Some(ended) = before.filter(|e| e.file != source.identity) {
-                        let told = format!(
-                            "it has changed since it was imported, and is imported again; the {} clips of its old version stay",
-                            ended.report.clips
-                        );
-                        source.note = Some(
-                            source
-                                .note
-                                .map_or(told.clone(), |note| format!("{note}; {told}")),
-                        );
-                    }
-                    let task = plan.sources.push_task(source);
-                    plan.tasks.push(task);
-                }
+            if let Some(reason) = ask(select, &mut source) {
+                let mut report = FileReport::new(text(&source.path), Outcome::DroppedByRules);
+                report.tell(reason);
+                plan.tasks.push(Task::Line(report));
+                continue;
             }
+            if let Some(ended) = before.filter(|e| e.file != source.identity) {
+                source.tell(&format!(
+                    "it has changed since it was imported, and is imported again; the {} clips of its old version stay",
+                    ended.report.clips
+                ));
+            }
+            plan.decode(source);
         }
         plan
     }
+
+    fn decode(&mut self, source: Source) {
+        self.tasks.push(Task::Source(self.sources.len()));
+        self.sources.push(source);
+    }
 }
 
-trait PushTask {
-    fn push_task(&mut self, source: Source) -> Task;
-}
-
-impl PushTask for Vec<Source> {
-    fn push_task(&mut self, source: Source) -> Task {
-        self.push(source);
-        Task::Source(self.len() - 1)
+/// Asks what to do with a source, and keeps what is said of it. Returns why it is dropped, if it is.
+fn ask(select: &dyn Fn(&Path) -> Selection, source: &mut Source) -> Option<String> {
+    match select(&source.path) {
+        Selection::Drop { reason } => Some(reason),
+        Selection::Keep { licence, title } => {
+            source.licence = licence;
+            source.title = title;
+            None
+        }
     }
 }
 
@@ -342,8 +342,11 @@ impl Run<'_, '_> {
             }
         }
         self.report.stopped = gone_on.is_break();
-        committer.flush()?;
-        self.report.store_clips = committer.clips();
+        // A batch that was begun is made again when the import goes on, as after a kill.
+        if !self.report.stopped {
+            committer.flush()?;
+        }
+        self.report.store_clips = committer.written();
         strict.map_or(Ok(()), Err)
     }
 
@@ -360,7 +363,7 @@ impl Run<'_, '_> {
         committer.begin(&source.identity);
         loop {
             match messages.recv_timeout(TICK) {
-                Ok(Message::Clip(candidate)) => committer.offer(candidate)?,
+                Ok(Message::Clip(candidate)) => committer.offer(source, candidate)?,
                 Ok(Message::End(End::Report(report))) => {
                     self.queue.done();
                     return Ok((
