@@ -77,7 +77,7 @@ impl Tools {
         // Its errors are few words: a handful of lines at most fit the system's buffer.
         let mut words = child.stderr.take();
         let teller =
-            std::thread::spawn(move || words.as_mut().map_or_else(String::new, |w| tail(w)));
+            std::thread::spawn(move || words.as_mut().map_or_else(String::new, |w| head(w)));
         let mut text = Vec::new();
         let read = child
             .stdout
@@ -86,7 +86,7 @@ impl Tools {
         // A description that long would block the child for ever.
         let _ = child.kill();
         let _ = child.wait();
-        let words = last_line(&teller.join().unwrap_or_default(), path);
+        let words = first_line(&teller.join().unwrap_or_default(), path);
         read.map_err(|e| NoVideo::Unreadable(format!("ffprobe could not be read: {e}")))?;
         let value: Value = serde_json::from_slice(&text).unwrap_or(Value::Null);
         describe(&value, &words)
@@ -292,9 +292,9 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// What ffmpeg complained of, its last line first of all; empty where it didn't.
+    /// What ffmpeg complained of first; empty where it didn't.
     pub(super) fn words(&mut self) -> String {
-        last_line(&self.log.tail(), &self.path)
+        first_line(&self.log.head(), &self.path)
     }
 }
 
@@ -385,12 +385,11 @@ impl Log {
         let _ = std::io::Write::write_all(&mut self.file, text.as_bytes());
     }
 
-    fn tail(&mut self) -> String {
-        let start = self.len().saturating_sub(WORDS);
+    fn head(&mut self) -> String {
         let mut bytes = Vec::new();
         let read = self
             .file
-            .seek(SeekFrom::Start(start))
+            .seek(SeekFrom::Start(0))
             .and_then(|_| (&mut self.file).take(WORDS).read_to_end(&mut bytes));
         if read.is_err() {
             bytes.clear();
@@ -405,27 +404,25 @@ impl Drop for Log {
     }
 }
 
-/// The last [`WORDS`] bytes of a stream.
-fn tail(stream: &mut impl Read) -> String {
+/// The first [`WORDS`] bytes of a stream, which is read to its end.
+fn head(stream: &mut impl Read) -> String {
     let mut kept = Vec::new();
     let mut buffer = [0; 4096];
     while let Ok(n) = stream.read(&mut buffer) {
         if n == 0 {
             break;
         }
-        kept.extend_from_slice(&buffer[..n]);
-        let over = kept.len().saturating_sub(WORDS as usize);
-        kept.drain(..over);
+        let room = (WORDS as usize - kept.len()).min(n);
+        kept.extend_from_slice(&buffer[..room]);
     }
     String::from_utf8_lossy(&kept).into_owned()
 }
 
-/// The last line of ffmpeg's words, without addresses in memory and without the file's name, which the
+/// The first line of ffmpeg's words, which is the nearest to the cause: without addresses in memory and without the file's name, which the
 /// reader of the message knows.
-fn last_line(words: &str, path: &Path) -> String {
+fn first_line(words: &str, path: &Path) -> String {
     let line = words
         .lines()
-        .rev()
         .map(str::trim)
         .find(|l| !l.is_empty())
         .unwrap_or_default();

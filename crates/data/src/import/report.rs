@@ -82,6 +82,11 @@ impl FileReport {
         }
     }
 
+    /// Whether the file failed, or is damaged, in this run.
+    pub(super) fn is_bad(&self) -> bool {
+        self.outcome == Outcome::Failed || (self.outcome == Outcome::Imported && self.damaged)
+    }
+
     pub(super) fn set_leftover(&mut self, leftover: Leftover) {
         self.leftover_frames = leftover.frames;
         self.leftover_kept_at_half = leftover.kept_at_half;
@@ -180,10 +185,10 @@ impl Report {
         decoded.map(figure).sum()
     }
 
-    /// Number of files in which damage was met.
+    /// Number of files in which damage was met in this run.
     #[must_use]
     pub fn damaged(&self) -> usize {
-        self.files.iter().filter(|f| f.damaged).count()
+        self.sum(|f| f.damaged.into()) as usize
     }
 
     /// 0 where every file went well, 1 where one failed or is damaged.

@@ -322,7 +322,7 @@ impl Run<'_, '_> {
             self.report.files.push(line);
             let line = self.report.files.last();
             if self.spec.strict
-                && let Some(bad) = line.filter(|l| l.outcome == Outcome::Failed || l.damaged)
+                && let Some(bad) = line.filter(|l| l.is_bad())
             {
                 strict = Some(Error::Strict {
                     file: bad.file.clone(),
