@@ -4,6 +4,7 @@ mod collect;
 mod device;
 mod eval;
 mod export;
+mod import;
 mod misuse;
 mod play;
 mod presets;
@@ -28,6 +29,8 @@ enum Command {
     Train(train::Arguments),
     /// Collect video from the platformer or from CoinRun.
     Collect(collect::Arguments),
+    /// Import video files, animations and pictures as clips.
+    Import(import::Arguments),
     /// Write a trained run as a world file.
     Export(export::Arguments),
     /// Play a world from a picture, into an animation or a sheet.
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Train(arguments) => train::run(arguments),
         Command::Collect(arguments) => collect::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),

@@ -1,5 +1,5 @@
-//! Imports video: `import OUT PATH…`, with the usual settings; `SIZE=512x288` and `JOBS=1` in the
-//! environment change two of them. Prints the report, and the frames a second.
+//! Imports video: `import OUT PATH…`, with the usual settings; `SIZE=512x288`, `CLIP_FRAMES=32`,
+//! `SCENE_THRESHOLD=0.6` and `JOBS=1` in the environment change some of them. Prints the report, and the frames a second.
 
 use std::error::Error;
 use std::ops::ControlFlow;
@@ -16,6 +16,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(size) = std::env::var("SIZE") {
         let (width, height) = size.split_once('x').ok_or("SIZE is WIDTHxHEIGHT")?;
         (spec.width, spec.height) = (width.parse()?, height.parse()?);
+    }
+    if let Ok(frames) = std::env::var("CLIP_FRAMES") {
+        spec.clip_frames = frames.parse()?;
+    }
+    if let Ok(threshold) = std::env::var("SCENE_THRESHOLD") {
+        spec.scene_threshold = threshold.parse()?;
     }
     if let Ok(jobs) = std::env::var("JOBS") {
         spec.jobs = jobs.parse()?;

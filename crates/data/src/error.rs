@@ -111,16 +111,6 @@ pub enum Error {
         /// What happened.
         what: String,
     },
-    /// A file of an import failed, and the import was told to stop then.
-    #[error(
-        "{file}: {what}. The import stopped there since it was told to be strict; what is in the store stays, and the same command goes on with it"
-    )]
-    Strict {
-        /// The file.
-        file: String,
-        /// What failed.
-        what: String,
-    },
     /// The CoinRun bridge stopped or answered nonsense.
     #[error(
         "the CoinRun bridge {what}. Clips collected so far are kept: run the same command to go on{}",

@@ -37,7 +37,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub use fit::{Crop, Fit};
-pub use report::{FileReport, Outcome, Report};
+pub use report::{FileReport, Outcome, Report, Stopped};
 pub use run::import;
 pub use scenes::frame_distance;
 

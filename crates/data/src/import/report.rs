@@ -24,6 +24,15 @@ pub enum Outcome {
     Failed,
 }
 
+/// Why an import ended before all files were done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The caller asked for it.
+    Asked,
+    /// A file failed or is damaged, and the import is strict; the last line says which.
+    Strict,
+}
+
 /// One file's line of the report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileReport {
@@ -163,8 +172,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// Files in folders that were passed over since they are no videos.
     pub skipped: u64,
-    /// Whether the caller stopped the import before its end.
-    pub stopped: bool,
+    /// Why the import ended before its end, if it did; the same import goes on from there.
+    pub stopped: Option<Stopped>,
     /// Clips in the store now.
     pub store_clips: u64,
     /// Frames in each clip.

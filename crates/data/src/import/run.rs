@@ -13,7 +13,7 @@ use super::ffmpeg::Tools;
 use super::files::{self, Found, Identity, Kind, Source, text};
 use super::journal::{Journal, Settings};
 use super::queue::{Bounds, Queue};
-use super::report::{FileReport, Outcome, Report};
+use super::report::{FileReport, Outcome, Report, Stopped};
 use super::worker::{self, Context, End, Message};
 use super::{ImportSpec, OnProgress, Progress, SOURCE, Selection};
 use crate::{ClipStore, Error, Result, StoreSpec};
@@ -30,8 +30,7 @@ const MOST_THREADS: usize = 16;
 /// # Errors
 /// [`Error::Invalid`] when a setting is out of range or there is nothing to import,
 /// [`Error::SpecMismatch`] when the store was made with other settings, [`Error::NoFfmpeg`],
-/// [`Error::Locked`] while another import runs, [`Error::Strict`] when a file fails and the import is
-/// strict; as [`ClipStore::append_all`] when the store can't be written. Whatever the error, the same
+/// [`Error::Locked`] while another import runs; as [`ClipStore::append_all`] when the store can't be written. Whatever the error, the same
 /// call goes on where this one stopped.
 pub fn import(
     spec: &ImportSpec,
@@ -302,7 +301,6 @@ struct Run<'a, 'p> {
 impl Run<'_, '_> {
     fn all(&mut self, mut committer: Committer<'_>) -> Result<()> {
         let mut gone_on = ControlFlow::Continue(());
-        let mut strict = None;
         for task in &self.plan.tasks {
             let line = match task {
                 Task::Line(line) => Some(line.clone()),
@@ -321,14 +319,7 @@ impl Run<'_, '_> {
             };
             self.report.files.push(line);
             let line = self.report.files.last();
-            if self.spec.strict
-                && let Some(bad) = line.filter(|l| l.is_bad())
-            {
-                strict = Some(Error::Strict {
-                    file: bad.file.clone(),
-                    what: bad.words.clone().unwrap_or_default(),
-                });
-            }
+            let bad = self.spec.strict && line.is_some_and(FileReport::is_bad);
             gone_on = (self.on_progress)(Progress {
                 files_done: self.report.files.len(),
                 files: self.plan.tasks.len(),
@@ -337,17 +328,21 @@ impl Run<'_, '_> {
                 clips: committer.clips(),
                 finished: line,
             });
-            if strict.is_some() || gone_on.is_break() {
+            if bad {
+                self.report.stopped = Some(Stopped::Strict);
+            }
+            if bad || gone_on.is_break() {
                 break;
             }
         }
-        self.report.stopped = gone_on.is_break();
-        // A batch that was begun is made again when the import goes on, as after a kill.
-        if !self.report.stopped {
+        if gone_on.is_break() {
+            // A batch that was begun is made again when the import goes on, as after a kill.
+            self.report.stopped = Some(Stopped::Asked);
+        } else {
             committer.flush()?;
         }
         self.report.store_clips = committer.written();
-        strict.map_or(Ok(()), Err)
+        Ok(())
     }
 
     /// Takes all clips of one file. `Break` when the caller wants to stop before its end.
