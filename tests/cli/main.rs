@@ -4,5 +4,7 @@ mod bad_input;
 mod disk;
 mod gpu;
 mod pipeline;
+mod python;
 mod resume;
+mod store;
 mod support;

@@ -142,6 +142,12 @@ impl ClipStore {
         }
     }
 
+    /// Whether it was opened by an address, rather than as a folder of this machine.
+    #[must_use]
+    pub fn is_remote(&self) -> bool {
+        Place::is_remote(&self.path)
+    }
+
     /// The store's directory, or the view's, or the address of a remote store.
     #[must_use]
     pub fn path(&self) -> &Path {
