@@ -35,8 +35,9 @@ def manifest(store):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             try:
                 record = json.loads(line)
-                clips.setdefault(record["sha256"], record["origin"]["source"])
-            except (ValueError, KeyError, TypeError) as error:
+                # A clip without a source of its own has none written.
+                clips.setdefault(record["sha256"], record["origin"].get("source", ""))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 sys.exit(f"{file}, line {number}: no record of a clip ({error!r})")
     return clips
 

@@ -108,9 +108,11 @@ class Grades(unittest.TestCase):
             self.assertIn("lacks clips", self.run_grade(folder).stderr)
             # The first of two clips that are the same counts.
             text = record.format("bb", "m/bad/b.mp4") + record.format("aa", "bad/c.mp4")
+            text += '{"sha256": "cc", "origin": {"level": 3}}\n'
             (folder / "manifest" / "1.jsonl").write_text(text)
             result = self.run_grade(folder)
             self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("1 clips are of neither", result.stdout)
             lines = (folder / "labels.jsonl").read_text().splitlines()
             wanted = [{"sha256": "aa", "grade": 5}, {"sha256": "bb", "grade": 1}]
             self.assertEqual([json.loads(line) for line in lines], wanted)

@@ -17,8 +17,11 @@
 //! Dimension keys: `B` batch, `T` frames in a window, `F` frames in a clip, `H` and `W` pixels.
 
 pub mod collect;
+pub mod inspect;
 pub mod rules;
 pub mod sheet;
+pub mod split;
+pub mod view;
 
 mod actions;
 mod error;
@@ -31,4 +34,4 @@ pub use actions::{TrueActions, UNKNOWN_ACTION};
 pub use error::{Error, Result};
 pub use loader::{DEFAULT_CACHE_BYTES, Window, WindowLoader};
 pub use prefetch::Prefetch;
-pub use store::{ClipBuf, ClipStore, LevelRange, StoreSpec};
+pub use store::{ClipBuf, ClipRecord, ClipStore, LevelRange, Origin, StoreSpec, checksum};
