@@ -48,8 +48,13 @@ def backdrop(rng, ground):
                 int(SIZE / 2 * (1 + np.sin(turn * t))) + SIZE,
             )
         )
-    plain = gradient(rng)
-    return lambda t: plain
+    plain, vx, vy = gradient(rng, size=SIZE * 2), *rng.uniform(0.5, 3, 2)  # a slow sheen
+
+    def sheen(t):
+        x, y = (int(SIZE - abs(v * t % (2 * SIZE) - SIZE)) for v in (vx, vy))
+        return plain.crop((x, y, x + SIZE, y + SIZE))
+
+    return sheen
 
 
 class Page:
@@ -96,13 +101,13 @@ class Page:
 
 
 def menu(rng, ground, frames):
-    behind, pages = backdrop(rng, ground), [Page(rng) for _ in range(rng.integers(2, 5))]
+    behind, pages = backdrop(rng, ground), [Page(rng) for _ in range(rng.integers(4, 9))]
     page, at, wait = pages[0], 0, 5
     for t in range(frames):
         wait -= 1
         if wait <= 0:
             wait = int(rng.integers(2, 14))
-            if rng.random() < 0.12:
+            if rng.random() < 0.2:
                 page, at = pages[rng.integers(len(pages))], 0
             elif page.values is not None and rng.random() < 0.5:
                 page.values[at] = np.clip(page.values[at] + rng.uniform(-0.3, 0.3), 0, 1)
