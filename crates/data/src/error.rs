@@ -100,6 +100,24 @@ pub enum Error {
         /// The value asked for.
         wanted: String,
     },
+    /// What a download tool wrote about videos can't be used.
+    #[error("{}{}: {what}. It must hold one JSON object with a `title` on each line, as `yt-dlp --dump-json` writes them (whole files become lines with `jq -c . *.info.json`)", path.display(), line_text(*line))]
+    VideoMetadata {
+        /// The file of JSON lines.
+        path: PathBuf,
+        /// The line, the first being 1; none where the whole file is meant.
+        line: Option<u64>,
+        /// What is wrong there.
+        what: String,
+    },
+    /// A file of keyword rules can't be used.
+    #[error("{} can't be used as rules: {what}. `genie curate rules --print-rules` prints rules to start from", path.display())]
+    Rules {
+        /// The rule file.
+        path: PathBuf,
+        /// What is wrong in it.
+        what: String,
+    },
     /// A setting or a clip handed to this crate is out of range.
     #[error("{0}")]
     Invalid(String),
@@ -159,6 +177,10 @@ fn io_hint(error: &io::Error) -> &'static str {
         }
         _ => "",
     }
+}
+
+fn line_text(line: Option<u64>) -> String {
+    line.map_or(String::new(), |line| format!(", line {line}"))
 }
 
 /// A killed program leaves its lock behind only where there is no system to release it.
