@@ -8,6 +8,7 @@ mod misuse;
 mod play;
 mod presets;
 mod stop;
+mod store;
 mod train;
 
 use std::process::ExitCode;
@@ -34,6 +35,9 @@ enum Command {
     Play(play::Arguments),
     /// Evaluate a world on held-out video.
     Eval(eval::Arguments),
+    /// Look at clip stores, check them, split them.
+    #[command(subcommand)]
+    Data(store::Command),
     /// List the model sizes there are.
     Presets,
 }
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Data(command) => store::run(&command),
         Command::Presets => presets::run(),
     };
     match result {

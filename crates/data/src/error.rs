@@ -66,6 +66,16 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
+    /// An object store can't be used, or refused something.
+    #[error(
+        "{address} can't be used: {what}. Check the address, and the keys in the environment (AWS_ACCESS_KEY_ID and the like)"
+    )]
+    Remote {
+        /// The store, or an object of it.
+        address: String,
+        /// What went wrong.
+        what: String,
+    },
     /// `create` found a store already there.
     #[error("{} already holds a clip store. Choose another path, or open it to add clips", path.display())]
     Exists {
@@ -73,7 +83,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// Another program is adding clips.
-    #[error("another program is adding clips to {}. Wait until it ends, or stop it", path.display())]
+    #[error("another program is adding clips to {}. Wait until it ends, or stop it{}", path.display(), lease_hint(path))]
     Locked {
         /// The store.
         path: PathBuf,
@@ -148,6 +158,15 @@ fn io_hint(error: &io::Error) -> &'static str {
             ". That file system is read-only: choose another place"
         }
         _ => "",
+    }
+}
+
+/// A killed program leaves its lock behind only where there is no system to release it.
+fn lease_hint(path: &Path) -> &'static str {
+    if path.to_str().is_some_and(|path| path.contains("://")) {
+        ". If it was killed, its lock ends ten minutes after it last added a clip"
+    } else {
+        ""
     }
 }
 

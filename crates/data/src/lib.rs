@@ -17,7 +17,9 @@
 //! Dimension keys: `B` batch, `T` frames in a window, `F` frames in a clip, `H` and `W` pixels.
 
 pub mod collect;
+pub mod inspect;
 pub mod sheet;
+pub mod split;
 pub mod view;
 
 mod actions;
