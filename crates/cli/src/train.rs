@@ -259,7 +259,7 @@ fn own_video(out: &Path, config: &Config, stop: &Stop) -> Result<PathBuf> {
         "No --data given: making {OWN_FRAMES} frames of platformer video in {}.",
         path.display()
     );
-    let frames = crate::collect::with_bar(&spec, stop, platformer)?;
+    let frames = crate::collect::with_bar(&spec, stop, platformer)?.frames;
     if frames < OWN_FRAMES {
         bail!(
             "stopped with {frames} frames made; they are kept. The same command goes on with them"
