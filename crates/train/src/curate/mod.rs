@@ -1,0 +1,4 @@
+//! Learned curation.
+
+pub mod layers;
+pub mod resnet;
