@@ -1,8 +1,9 @@
 //! True actions, for evaluation only.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::store::{ClipArray, Kind, read_spec};
+use crate::store::{ClipArray, Kind, Opened};
 use crate::{Error, Result};
 
 /// Stands for "no action is known": the last entry of every clip, and every entry of a video.
@@ -16,6 +17,8 @@ pub struct TrueActions {
     path: PathBuf,
     len: u64,
     array: ClipArray,
+    rewards: Option<ClipArray>,
+    shown: Option<Arc<[u64]>>,
 }
 
 impl TrueActions {
@@ -25,11 +28,27 @@ impl TrueActions {
     /// As [`ClipStore::open`](crate::ClipStore::open).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_path_buf();
-        let spec = read_spec(&path)?;
         // `frames` counts the clips: `actions` may already hold one that was never finished.
-        let len = ClipArray::open(&path, Kind::Frames, &spec)?.len();
-        let array = ClipArray::open(&path, Kind::Actions, &spec)?;
-        Ok(Self { path, len, array })
+        let Opened {
+            base,
+            spec,
+            frames,
+            shown,
+            ..
+        } = Opened::at(&path)?;
+        let array = ClipArray::open(&base, Kind::Actions, &spec)?;
+        let rewards = if spec.rewards {
+            Some(ClipArray::open(&base, Kind::Rewards, &spec)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            len: shown.as_ref().map_or(frames.len(), |s| s.len() as u64),
+            path,
+            array,
+            rewards,
+            shown,
+        })
     }
 
     /// Number of clips.
@@ -50,6 +69,20 @@ impl TrueActions {
     /// # Errors
     /// [`Error::OutOfRange`] past the end, [`Error::Chunk`] when the file is damaged.
     pub fn read(&self, clip: u64) -> Result<Vec<u8>> {
+        self.array.read(self.number(clip)?)
+    }
+
+    /// The `F` rewards of clip `clip`, entry `t` earned by the action taken on frame `t`; `None`
+    /// where the store keeps none.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn rewards(&self, clip: u64) -> Result<Option<Vec<f32>>> {
+        let number = self.number(clip)?;
+        self.rewards.as_ref().map(|r| r.read(number)).transpose()
+    }
+
+    fn number(&self, clip: u64) -> Result<u64> {
         if clip >= self.len {
             return Err(Error::OutOfRange {
                 path: self.path.clone(),
@@ -57,6 +90,6 @@ impl TrueActions {
                 len: self.len,
             });
         }
-        self.array.read(clip)
+        Ok(self.shown.as_ref().map_or(clip, |s| s[clip as usize]))
     }
 }

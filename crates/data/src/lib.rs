@@ -19,6 +19,7 @@
 pub mod collect;
 pub mod labels;
 pub mod sheet;
+pub mod view;
 
 mod actions;
 mod error;
@@ -31,4 +32,4 @@ pub use actions::{TrueActions, UNKNOWN_ACTION};
 pub use error::{Error, Result};
 pub use loader::{DEFAULT_CACHE_BYTES, Window, WindowLoader};
 pub use prefetch::Prefetch;
-pub use store::{ClipBuf, ClipStore, LevelRange, StoreSpec};
+pub use store::{ClipBuf, ClipRecord, ClipStore, LevelRange, Origin, StoreSpec, checksum};

@@ -3,7 +3,7 @@
 use crate::{ClipBuf, UNKNOWN_ACTION};
 
 /// What a stream's next step should be.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Cut {
     /// Nothing is complete yet.
     More,
@@ -54,10 +54,10 @@ impl Cutter {
         }
         self.clips += 1;
         self.actions.push(UNKNOWN_ACTION);
-        Cut::Clip(ClipBuf {
-            frames: std::mem::take(&mut self.frames),
-            actions: std::mem::take(&mut self.actions),
-        })
+        Cut::Clip(ClipBuf::new(
+            std::mem::take(&mut self.frames),
+            std::mem::take(&mut self.actions),
+        ))
     }
 
     /// Takes the action that leads on from the current frame.

@@ -179,6 +179,7 @@ impl CollectSpec {
             policy: source.policy.clone(),
             seed: self.seed,
             mode: source.mode.into(),
+            rewards: false,
         }
     }
 }

@@ -1,14 +1,15 @@
 //! One Zarr array with one chunk per clip.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use zarrs::array::{Array, ArrayError, ArrayMetadata, ArrayMetadataV3, CodecOptions};
-use zarrs::filesystem::FilesystemStore;
-use zarrs::storage::StorageError;
+use zarrs::array::{
+    Array, ArrayError, ArrayMetadata, ArrayMetadataV3, CodecOptions, Element, ElementOwned,
+};
+use zarrs::storage::{ReadableWritableStorageTraits, StorageError};
 
-use super::{StoreSpec, json};
+use super::StoreSpec;
+use super::place::Place;
 use crate::{Error, Result, UNKNOWN_ACTION};
 
 /// zstd level: above 5 the files shrink by under a tenth and writing becomes the slow part.
@@ -23,6 +24,8 @@ pub(crate) enum Kind {
     Frames,
     /// `[clips, F]`
     Actions,
+    /// `[clips, F]`, float32
+    Rewards,
 }
 
 impl Kind {
@@ -30,6 +33,7 @@ impl Kind {
         match self {
             Self::Frames => "frames",
             Self::Actions => "actions",
+            Self::Rewards => "rewards",
         }
     }
 
@@ -38,31 +42,41 @@ impl Kind {
         let frames = u64::from(spec.frames_per_clip);
         match self {
             Self::Frames => vec![1, frames, u64::from(spec.height), u64::from(spec.width), 3],
-            Self::Actions => vec![1, frames],
+            Self::Actions | Self::Rewards => vec![1, frames],
         }
     }
 
-    fn fill(self) -> u8 {
+    fn fill(self) -> Value {
         match self {
-            Self::Frames => 0,
-            Self::Actions => UNKNOWN_ACTION,
+            Self::Frames => json!(0),
+            Self::Actions => json!(UNKNOWN_ACTION),
+            Self::Rewards => json!("NaN"),
         }
+    }
+
+    fn data_type(self) -> &'static str {
+        match self {
+            Self::Frames | Self::Actions => "uint8",
+            Self::Rewards => "float32",
+        }
+    }
+
+    fn metadata_key(self) -> String {
+        format!("{}/zarr.json", self.name())
     }
 }
 
 /// An opened array; its chunk shape and type are checked against the store's spec.
 pub(crate) struct ClipArray {
-    store: PathBuf,
-    directory: PathBuf,
+    place: Place,
+    kind: Kind,
     chunk: Vec<u64>,
-    array: Array<FilesystemStore>,
+    array: Array<dyn ReadableWritableStorageTraits>,
 }
 
 impl ClipArray {
     /// Writes an array without clips, over one that a killed `create` may have left.
-    pub(crate) fn create(store: &Path, kind: Kind, spec: &StoreSpec) -> Result<()> {
-        let directory = store.join(kind.name());
-        std::fs::create_dir_all(&directory).map_err(Error::io("make the directory", &directory))?;
+    pub(crate) fn create(place: &Place, kind: Kind, spec: &StoreSpec) -> Result<()> {
         let chunk = kind.chunk(spec);
         let mut shape = chunk.clone();
         shape[0] = 0;
@@ -71,31 +85,35 @@ impl ClipArray {
         } else {
             &["clip", "frame"]
         };
+        let bytes = match kind {
+            Kind::Frames | Kind::Actions => json!({ "name": "bytes" }),
+            Kind::Rewards => json!({ "name": "bytes", "configuration": { "endian": "little" } }),
+        };
         let metadata = json!({
             "zarr_format": 3,
             "node_type": "array",
             "shape": shape,
-            "data_type": "uint8",
+            "data_type": kind.data_type(),
             "chunk_grid": { "name": "regular", "configuration": { "chunk_shape": chunk } },
             // "c.7.0.0.0.0" in one directory: with "/", a clip's four nested directories outweigh it.
             "chunk_key_encoding": { "name": "default", "configuration": { "separator": "." } },
             "fill_value": kind.fill(),
             "codecs": [
-                { "name": "bytes" },
+                bytes,
                 { "name": "zstd", "configuration": { "level": ZSTD_LEVEL, "checksum": true } },
                 { "name": "crc32c" },
             ],
             "dimension_names": names,
         });
-        json::replace(&directory.join("zarr.json"), &metadata)
+        place.replace_json(&kind.metadata_key(), &metadata)
     }
 
-    /// Opens the array `kind` of the store at `store`.
-    pub(crate) fn open(store: &Path, kind: Kind, spec: &StoreSpec) -> Result<Self> {
-        let directory = store.join(kind.name());
-        let file = directory.join("zarr.json");
-        let value = json::read(&file)?.ok_or_else(|| Error::NotAStore {
-            path: store.to_path_buf(),
+    /// Opens the array `kind` of the store at `place`.
+    pub(crate) fn open(place: &Place, kind: Kind, spec: &StoreSpec) -> Result<Self> {
+        let key = kind.metadata_key();
+        let file = place.file(&key);
+        let value = place.read_json(&key)?.ok_or_else(|| Error::NotAStore {
+            path: place.path().to_path_buf(),
             why: format!(
                 "its array `{}` is missing (no {})",
                 kind.name(),
@@ -103,20 +121,18 @@ impl ClipArray {
             ),
         })?;
         let chunk = kind.chunk(spec);
-        check(&value, &chunk).map_err(|what| Error::metadata(&file, what))?;
+        check(&value, &chunk, kind).map_err(|what| Error::metadata(&file, what))?;
         let metadata: ArrayMetadataV3 =
             serde_json::from_value(value).map_err(|e| Error::metadata(&file, e.to_string()))?;
-        let storage =
-            FilesystemStore::new(store).map_err(|e| Error::metadata(&file, e.to_string()))?;
         let array = Array::new_with_metadata(
-            Arc::new(storage),
+            place.chunks()?,
             &format!("/{}", kind.name()),
             ArrayMetadata::V3(metadata),
         )
         .map_err(|e| Error::metadata(&file, e.to_string()))?;
         Ok(Self {
-            store: store.to_path_buf(),
-            directory,
+            place: place.clone(),
+            kind,
             chunk,
             array,
         })
@@ -128,11 +144,11 @@ impl ClipArray {
     }
 
     /// Decodes one clip.
-    pub(crate) fn read(&self, clip: u64) -> Result<Vec<u8>> {
+    pub(crate) fn read<E: ElementOwned>(&self, clip: u64) -> Result<Vec<E>> {
         let file = self.chunk_file(clip);
         match self
             .array
-            .retrieve_chunk_if_exists::<Vec<u8>>(&self.index(clip))
+            .retrieve_chunk_if_exists::<Vec<E>>(&self.index(clip))
         {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => Err(Error::Chunk {
@@ -152,7 +168,7 @@ impl ClipArray {
     }
 
     /// Writes clip number `clip`, which stays out of sight until [`Self::advance`].
-    pub(crate) fn write(&mut self, clip: u64, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write<E: Element>(&mut self, clip: u64, values: &[E]) -> Result<()> {
         let file = self.chunk_file(clip);
         if clip >= self.len() {
             self.set_len_in_memory(clip + 1)?;
@@ -161,7 +177,7 @@ impl ClipArray {
         let options = CodecOptions::default().with_store_empty_chunks(true);
         match self
             .array
-            .store_chunk_opt(&self.index(clip), bytes, &options)
+            .store_chunk_opt(&self.index(clip), values, &options)
         {
             Ok(()) => Ok(()),
             Err(ArrayError::StorageError(StorageError::IOError(e))) => {
@@ -177,7 +193,7 @@ impl ClipArray {
     /// Makes `len` clips visible, on disk and here, in one step.
     pub(crate) fn advance(&mut self, len: u64) -> Result<()> {
         self.set_len_in_memory(len)?;
-        let file = self.directory.join("zarr.json");
+        let file = self.metadata_file();
         let mut value = serde_json::to_value(self.array.metadata())
             .map_err(|e| Error::metadata(&file, e.to_string()))?;
         // `zarrs` shortens a codec without settings to its name; Python's zarr wants an object.
@@ -186,23 +202,28 @@ impl ClipArray {
                 *codec = json!({ "name": codec });
             }
         }
-        json::replace(&file, &value)
+        self.place.replace_json(&self.kind.metadata_key(), &value)
     }
 
     /// Takes back what [`Self::write`] changed in memory after a failure.
     pub(crate) fn set_len_in_memory(&mut self, len: u64) -> Result<()> {
         let mut shape = self.chunk.clone();
         shape[0] = len;
+        let file = self.metadata_file();
         self.array
             .set_shape(shape)
-            .map_err(|e| Error::metadata(self.directory.join("zarr.json"), e.to_string()))?;
+            .map_err(|e| Error::metadata(file, e.to_string()))?;
         Ok(())
     }
 
     /// The file that holds a clip, for messages.
     fn chunk_file(&self, clip: u64) -> PathBuf {
-        self.store
-            .join(self.array.chunk_key(&self.index(clip)).as_str())
+        self.place
+            .file(self.array.chunk_key(&self.index(clip)).as_str())
+    }
+
+    fn metadata_file(&self) -> PathBuf {
+        self.place.file(&self.kind.metadata_key())
     }
 
     fn index(&self, clip: u64) -> Vec<u64> {
@@ -213,11 +234,12 @@ impl ClipArray {
 }
 
 /// Refuses metadata that this crate could not have written, before anything is allocated for it.
-fn check(value: &Value, chunk: &[u64]) -> Result<(), String> {
-    if value["data_type"] != "uint8" {
+fn check(value: &Value, chunk: &[u64], kind: Kind) -> Result<(), String> {
+    if value["data_type"] != kind.data_type() {
         return Err(format!(
-            "its data type is {}, not uint8",
-            value["data_type"]
+            "its data type is {}, not {}",
+            value["data_type"],
+            kind.data_type()
         ));
     }
     let mut shape = numbers(&value["shape"]).ok_or("its shape is not a list of whole numbers")?;

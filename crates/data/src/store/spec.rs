@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use crate::{Error, Result};
 
 const FORMAT: &str = "pocket-genie-clips";
-const VERSION: u64 = 1;
+/// 1 had no manifest.
+pub(super) const VERSION: u64 = 2;
+const OLDEST: u64 = 1;
 /// Bound on one decoded clip: 1 GiB. It keeps hostile metadata from asking for all memory.
 const MAX_CLIP_BYTES: u64 = 1 << 30;
 
@@ -64,6 +66,9 @@ pub struct StoreSpec {
     /// What else the source was told, such as CoinRun's "hard".
     #[serde(default)]
     pub mode: String,
+    /// Whether rewards are kept too.
+    #[serde(default)]
+    pub rewards: bool,
 }
 
 impl StoreSpec {
@@ -114,8 +119,8 @@ impl StoreSpec {
         json!({ "zarr_format": 3, "node_type": "group", "attributes": { "pocket_genie": attributes } })
     }
 
-    /// Reads the group's `zarr.json`; `file` is for messages.
-    pub(super) fn from_group(group: &Value, store: &Path, file: &Path) -> Result<Self> {
+    /// Reads the group's `zarr.json`, and the version of the format; `file` is for messages.
+    pub(super) fn from_group(group: &Value, store: &Path, file: &Path) -> Result<(Self, u64)> {
         let attributes = &group["attributes"]["pocket_genie"];
         if attributes["format"] != FORMAT {
             return Err(Error::NotAStore {
@@ -126,7 +131,7 @@ impl StoreSpec {
         let found = attributes["version"]
             .as_u64()
             .ok_or_else(|| Error::metadata(file, "it names no version"))?;
-        if found != VERSION {
+        if !(OLDEST..=VERSION).contains(&found) {
             return Err(Error::Version {
                 path: file.to_path_buf(),
                 found,
@@ -136,7 +141,7 @@ impl StoreSpec {
         let spec =
             Self::deserialize(attributes).map_err(|e| Error::metadata(file, e.to_string()))?;
         spec.check().map_err(|what| Error::metadata(file, what))?;
-        Ok(spec)
+        Ok((spec, found))
     }
 
     /// Refuses to add clips collected with `wanted` to a store that holds others.
@@ -155,6 +160,7 @@ impl StoreSpec {
             "height",
             "width",
             "fps",
+            "rewards",
         ] {
             if mine[field] != theirs[field] {
                 let (found, wanted) = (mine[field].to_string(), theirs[field].to_string());

@@ -4,6 +4,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 mod damage;
+mod views;
 
 use super::*;
 use crate::{Error, TrueActions, UNKNOWN_ACTION};
@@ -24,6 +25,7 @@ pub(crate) fn spec() -> StoreSpec {
         policy: String::new(),
         seed: u64::MAX,
         mode: String::new(),
+        rewards: false,
     }
 }
 
@@ -36,7 +38,15 @@ pub(crate) fn clip(number: u8) -> ClipBuf {
         .map(|t| number / 2 + t)
         .chain([UNKNOWN_ACTION])
         .collect();
-    ClipBuf { frames, actions }
+    ClipBuf {
+        origin: Origin {
+            source: format!("video {}.mp4", number / 3),
+            start: f64::from(number % 3) * 0.8,
+            level: number.is_multiple_of(2).then_some(number.into()),
+            licence: String::new(),
+        },
+        ..ClipBuf::new(frames, actions)
+    }
 }
 
 fn filled(path: &Path, clips: u8) -> ClipStore {
@@ -56,7 +66,11 @@ fn assert_holds(path: &Path, clips: u8) {
         (store.len(), actions.len()),
         (u64::from(clips), u64::from(clips))
     );
+    let manifest = store.manifest().unwrap();
+    assert_eq!(manifest.len(), usize::from(clips));
     for i in 0..clips {
+        assert_eq!(manifest[usize::from(i)].sha256, checksum(&clip(i).frames));
+        assert_eq!(manifest[usize::from(i)].origin, clip(i).origin);
         assert_eq!(store.read_clip(i.into()).unwrap(), clip(i).frames);
         assert_eq!(actions.read(i.into()).unwrap(), clip(i).actions);
     }
@@ -107,8 +121,10 @@ proptest! {
                     drop(store);
                     fs::write(path.join(format!("frames/c.{count}.0.0.0.0")), vec![7; chunk_bytes]).unwrap();
                     fs::write(path.join("frames/zarr.json.new"), b"{\"zarr_fo").unwrap();
+                    fs::create_dir_all(path.join("manifest")).unwrap();
+                    fs::write(path.join(format!("manifest/{count:08}.jsonl")), &br#"{"sha256":"77","orig"#[..chunk_bytes.min(18)]).unwrap();
                     if actions_counted {
-                        ClipArray::open(&path, Kind::Actions, &spec()).unwrap().advance(u64::from(count) + 2).unwrap();
+                        ClipArray::open(&Place::at(&path).unwrap(), Kind::Actions, &spec()).unwrap().advance(u64::from(count) + 2).unwrap();
                     }
                     store = ClipStore::open(&path).unwrap();
                 }
@@ -124,10 +140,7 @@ proptest! {
 fn a_black_clip_is_a_clip() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("s");
-    let black = ClipBuf {
-        frames: vec![0; spec().clip_bytes()],
-        actions: vec![UNKNOWN_ACTION; 8],
-    };
+    let black = ClipBuf::new(vec![0; spec().clip_bytes()], vec![UNKNOWN_ACTION; 8]);
     ClipStore::create(&path, &spec())
         .unwrap()
         .append(&black)
@@ -262,4 +275,68 @@ fn a_full_disk_says_what_to_do() {
         text.contains("clips/frames/c.0") && text.contains("free some space"),
         "{text}"
     );
+}
+
+#[test]
+fn rewards_are_kept_where_the_source_has_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s");
+    let with = StoreSpec {
+        rewards: true,
+        ..spec()
+    };
+    let mut store = ClipStore::create(&path, &with).unwrap();
+    let rewarded = ClipBuf {
+        rewards: (0..8).map(|t| t as f32 * 1.25).collect(),
+        ..clip(0)
+    };
+    assert!(matches!(store.append(&clip(0)), Err(Error::Invalid(_))));
+    store.append(&rewarded).unwrap();
+    let truth = TrueActions::open(&path).unwrap();
+    assert_eq!(truth.rewards(0).unwrap(), Some(rewarded.rewards.clone()));
+    let plain = directory.path().join("plain");
+    let mut store = filled(&plain, 1);
+    assert!(matches!(store.append(&rewarded), Err(Error::Invalid(_))));
+    assert_eq!(TrueActions::open(&plain).unwrap().rewards(0).unwrap(), None);
+}
+
+#[test]
+fn a_store_without_a_manifest_is_read_but_not_added_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s");
+    drop(filled(&path, 2));
+    let group = fs::read_to_string(path.join("zarr.json")).unwrap();
+    let old = group.replace("\"version\": 2", "\"version\": 1");
+    fs::write(path.join("zarr.json"), old).unwrap();
+    fs::remove_dir_all(path.join("manifest")).unwrap();
+    let mut store = ClipStore::open(&path).unwrap();
+    assert_eq!(store.read_clip(1).unwrap(), clip(1).frames);
+    let text = store.manifest().unwrap_err().to_string();
+    assert!(text.contains("no manifest"), "{text}");
+    let text = store.append(&clip(2)).unwrap_err().to_string();
+    assert!(text.contains("older version"), "{text}");
+}
+
+#[test]
+fn a_damaged_manifest_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s");
+    drop(filled(&path, 2));
+    let file = path.join("manifest/00000000.jsonl");
+    for damaged in ["", "{}\n", "{\"sha256\": 3}\n"] {
+        fs::write(&file, damaged).unwrap();
+        let text = ClipStore::open(&path)
+            .unwrap()
+            .manifest()
+            .unwrap_err()
+            .to_string();
+        assert!(text.contains("manifest/00000000.jsonl"), "{text}");
+    }
+    fs::remove_file(&file).unwrap();
+    let text = ClipStore::open(&path)
+        .unwrap()
+        .manifest()
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("it is missing"), "{text}");
 }

@@ -3,24 +3,45 @@
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
-use super::{ClipArray, ClipStore, Kind, StoreSpec, json};
+use super::manifest::{self, ClipRecord, Origin, checksum};
+use super::place::Place;
+use super::spec::VERSION;
+use super::{ClipArray, ClipStore, Kind, StoreSpec};
 use crate::{Error, Result, UNKNOWN_ACTION};
 
 const LOCK: &str = ".writer.lock";
 
 /// One clip on its way into a store.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClipBuf {
     /// `F * H * W * 3` bytes, RGB.
     pub frames: Vec<u8>,
     /// `F` bytes: `actions[t]` led from frame `t` to frame `t + 1`; the last is always
     /// [`UNKNOWN_ACTION`], and so are all where the source has no actions.
     pub actions: Vec<u8>,
+    /// `F` values, `rewards[t]` earned by the action taken on frame `t`; empty where the store keeps
+    /// none.
+    pub rewards: Vec<f32>,
+    /// Where the clip comes from.
+    pub origin: Origin,
+}
+
+impl ClipBuf {
+    /// A clip without rewards, of the store's one source.
+    #[must_use]
+    pub fn new(frames: Vec<u8>, actions: Vec<u8>) -> Self {
+        Self {
+            frames,
+            actions,
+            ..Self::default()
+        }
+    }
 }
 
 /// What adding clips needs beyond reading them.
 pub(super) struct Writer {
     actions: ClipArray,
+    rewards: Option<ClipArray>,
     /// Held until dropped; the system releases it when the program dies.
     _lock: File,
 }
@@ -42,9 +63,13 @@ impl ClipStore {
         fs::create_dir_all(path).map_err(Error::io("make the directory", path))?;
         refuse_foreign(path)?;
         // The group comes last: without it a half-made store is no store, and can be made again.
-        ClipArray::create(path, Kind::Frames, spec)?;
-        ClipArray::create(path, Kind::Actions, spec)?;
-        json::replace(&path.join("zarr.json"), &spec.to_group())?;
+        let place = Place::at(path)?;
+        ClipArray::create(&place, Kind::Frames, spec)?;
+        ClipArray::create(&place, Kind::Actions, spec)?;
+        if spec.rewards {
+            ClipArray::create(&place, Kind::Rewards, spec)?;
+        }
+        place.replace_json("zarr.json", &spec.to_group())?;
         Self::open(path)
     }
 
@@ -87,6 +112,13 @@ impl ClipStore {
             self.start_writing()?;
         }
         let len = self.len + clips.len() as u64;
+        let records: Vec<_> = clips
+            .iter()
+            .map(|clip| ClipRecord {
+                sha256: checksum(&clip.frames),
+                origin: clip.origin.clone(),
+            })
+            .collect();
         let Some(writer) = self.writer.as_mut() else {
             return Ok(());
         };
@@ -94,9 +126,16 @@ impl ClipStore {
             for (clip, index) in clips.iter().zip(self.len..) {
                 self.frames.write(index, &clip.frames)?;
                 writer.actions.write(index, &clip.actions)?;
+                if let Some(rewards) = &mut writer.rewards {
+                    rewards.write(index, &clip.rewards)?;
+                }
             }
+            manifest::write(&self.base, self.len, &records)?;
             // `frames` counts, so it goes last: until then nothing of the new clips is visible.
             writer.actions.advance(len)?;
+            if let Some(rewards) = &mut writer.rewards {
+                rewards.advance(len)?;
+            }
             self.frames.advance(len)
         };
         let result = write();
@@ -109,6 +148,19 @@ impl ClipStore {
 
     /// Takes the lock, and catches up with clips added since this store was opened.
     fn start_writing(&mut self) -> Result<()> {
+        if self.is_view() {
+            return Err(Error::Invalid(format!(
+                "{} is a view, which shows clips of {}. Add clips there",
+                self.path.display(),
+                self.base.path().display()
+            )));
+        }
+        if self.version < VERSION {
+            return Err(Error::Invalid(format!(
+                "{} is of an older version, without a manifest: it can be read, but not added to. Collect into another path",
+                self.path.display()
+            )));
+        }
         let file = self.path.join(LOCK);
         let lock = File::create(&file).map_err(Error::io("write", &file))?;
         match lock.try_lock() {
@@ -120,11 +172,17 @@ impl ClipStore {
             }
             Err(TryLockError::Error(e)) => return Err(Error::io("lock", &file)(e)),
         }
-        self.frames = ClipArray::open(&self.path, Kind::Frames, &self.spec)?;
+        self.frames = ClipArray::open(&self.base, Kind::Frames, &self.spec)?;
         self.len = self.frames.len();
-        let actions = ClipArray::open(&self.path, Kind::Actions, &self.spec)?;
+        let actions = ClipArray::open(&self.base, Kind::Actions, &self.spec)?;
+        let rewards = if self.spec.rewards {
+            Some(ClipArray::open(&self.base, Kind::Rewards, &self.spec)?)
+        } else {
+            None
+        };
         self.writer = Some(Writer {
             actions,
+            rewards,
             _lock: lock,
         });
         Ok(())
@@ -147,6 +205,13 @@ fn check_clip(clip: &ClipBuf, spec: &StoreSpec) -> Result<()> {
             spec.frames_per_clip
         ));
     }
+    let rewards = if spec.rewards { clip.actions.len() } else { 0 };
+    if clip.rewards.len() != rewards {
+        return invalid(format!(
+            "a clip has {} rewards where this store takes {rewards}",
+            clip.rewards.len()
+        ));
+    }
     if clip.actions.last() != Some(&UNKNOWN_ACTION) {
         return invalid(format!(
             "a clip's last action leads out of it, so it must be {UNKNOWN_ACTION}"
@@ -159,7 +224,7 @@ fn check_clip(clip: &ClipBuf, spec: &StoreSpec) -> Result<()> {
 fn refuse_foreign(path: &Path) -> Result<()> {
     for entry in fs::read_dir(path).map_err(Error::io("read", path))? {
         let name = entry.map_err(Error::io("read", path))?.file_name();
-        if !["frames", "actions", "zarr.json.new", LOCK]
+        if !["frames", "actions", "rewards", "zarr.json.new", LOCK]
             .iter()
             .any(|known| name == *known)
         {

@@ -97,10 +97,10 @@ fn another_version_says_so() {
     let text = fs::read_to_string(path.join("zarr.json")).unwrap();
     fs::write(
         path.join("zarr.json"),
-        text.replace("\"version\": 1", "\"version\": 2"),
+        text.replace("\"version\": 2", "\"version\": 3"),
     )
     .unwrap();
-    assert!(complaint(&path).contains("version 2, this program reads version 1"));
+    assert!(complaint(&path).contains("version 3, this program reads version 2"));
 }
 
 #[test]

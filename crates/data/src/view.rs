@@ -1,0 +1,141 @@
+//! Views: some clips of a store, in a list of their own.
+//!
+//! A view is a folder with `view.json` and nothing else. Whatever reads a store reads a view;
+//! nothing is copied, and nothing of the store is deleted.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::store::Place;
+use crate::{ClipStore, Error, Result};
+
+pub(crate) const FILE: &str = "view.json";
+const FORMAT: &str = "pocket-genie-view";
+const VERSION: u64 = 1;
+/// About ten million clips.
+const MAX_BYTES: u64 = 128 << 20;
+
+/// What `view.json` says.
+pub(crate) struct View {
+    /// The store, or the view, that it shows clips of.
+    pub(crate) store: PathBuf,
+    /// Numbers of the clips there.
+    pub(crate) clips: Vec<u64>,
+}
+
+/// Writes a view at `path` that shows `clips` of `store`, in this order. `why` says how they were
+/// chosen, for people.
+///
+/// # Errors
+/// [`Error::Exists`] when something is there, [`Error::OutOfRange`] when the store has no such clip,
+/// [`Error::Invalid`] for a view without clips, [`Error::Io`] when it can't be written.
+pub fn write(path: impl AsRef<Path>, store: &ClipStore, clips: &[u64], why: &Value) -> Result<()> {
+    let path = path.as_ref();
+    if let Some(&clip) = clips.iter().find(|clip| **clip >= store.len()) {
+        return Err(Error::OutOfRange {
+            path: store.path().to_path_buf(),
+            clip,
+            len: store.len(),
+        });
+    }
+    if clips.is_empty() {
+        return Err(Error::Invalid(format!(
+            "a view of {} with no clips would be of no use, so none is written to {}",
+            store.path().display(),
+            path.display()
+        )));
+    }
+    if path.exists() && fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some()) {
+        return Err(Error::Exists {
+            path: path.to_path_buf(),
+        });
+    }
+    let text = json!({
+        "format": FORMAT,
+        "version": VERSION,
+        "store": towards(store.path(), path)?,
+        "why": why,
+        "clips": clips,
+    });
+    let place = Place::at(path)?;
+    place.replace(FILE, format!("{text}\n").as_bytes())
+}
+
+/// Reads the view at `place`; `None` when there is none.
+pub(crate) fn read(place: &Place) -> Result<Option<View>> {
+    let Some(text) = place.read(FILE, MAX_BYTES)? else {
+        return Ok(None);
+    };
+    let wrong = |what: String| Error::metadata(place.file(FILE), what);
+    let value: Value =
+        serde_json::from_slice(&text).map_err(|e| wrong(format!("it is not valid JSON ({e})")))?;
+    if value["format"] != FORMAT {
+        return Err(Error::NotAStore {
+            path: place.path().to_path_buf(),
+            why: format!("{FILE} is not marked as {FORMAT}"),
+        });
+    }
+    match value["version"].as_u64() {
+        Some(VERSION) => {}
+        Some(found) => {
+            return Err(Error::Version {
+                path: place.file(FILE),
+                found,
+                supported: VERSION,
+            });
+        }
+        None => return Err(wrong("it names no version".into())),
+    }
+    let store = value["store"]
+        .as_str()
+        .ok_or_else(|| wrong("it names no store".into()))?;
+    let clips = value["clips"].as_array().and_then(|clips| {
+        clips
+            .iter()
+            .map(Value::as_u64)
+            .collect::<Option<Vec<u64>>>()
+    });
+    let clips = clips.ok_or_else(|| wrong("its clips are not a list of numbers".into()))?;
+    Ok(Some(View {
+        store: if Place::is_remote(Path::new(store)) {
+            store.into()
+        } else {
+            place.path().join(store)
+        },
+        clips,
+    }))
+}
+
+/// `store` as seen from the folder `view`: relative where both lie on this machine, so that both can
+/// be moved together.
+fn towards(store: &Path, view: &Path) -> Result<String> {
+    let utf8 = |path: &Path| {
+        path.to_str().map(str::to_owned).ok_or_else(|| {
+            Error::Invalid(format!(
+                "a view can't name {}, whose name is not valid Unicode. Rename the store",
+                path.display()
+            ))
+        })
+    };
+    if Place::is_remote(store) {
+        return utf8(store);
+    }
+    let absolute = |path: &Path| std::path::absolute(path).map_err(Error::io("find", path));
+    let store = fs::canonicalize(store).map_err(Error::io("find", store))?;
+    fs::create_dir_all(view).map_err(Error::io("make the directory", view))?;
+    let view = fs::canonicalize(view).or_else(|_| absolute(view))?;
+    let (mut there, mut here) = (store.components().peekable(), view.components().peekable());
+    while there.peek().is_some() && there.peek() == here.peek() {
+        there.next();
+        here.next();
+    }
+    let up = here.map(|_| Component::ParentDir);
+    let relative: PathBuf = up.chain(there).collect();
+    utf8(if relative.as_os_str().is_empty() {
+        &store
+    } else {
+        &relative
+    })
+}
