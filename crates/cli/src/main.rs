@@ -1,6 +1,7 @@
 //! `genie`: train a world from video, and play it. One file per subcommand, no logic of its own.
 
 mod collect;
+mod curate;
 mod device;
 mod eval;
 mod export;
@@ -28,6 +29,8 @@ enum Command {
     Train(train::Arguments),
     /// Collect video from the platformer or from CoinRun.
     Collect(collect::Arguments),
+    /// Choose the clips of a store that are worth learning from.
+    Curate(curate::Arguments),
     /// Write a trained run as a world file.
     Export(export::Arguments),
     /// Play a world from a picture, into an animation or a sheet.
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Train(arguments) => train::run(arguments),
         Command::Collect(arguments) => collect::run(&arguments),
+        Command::Curate(arguments) => curate::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),

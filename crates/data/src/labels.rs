@@ -15,7 +15,7 @@ use std::io::{Read, Write};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Result};
+use crate::{ClipStore, Error, Result, hash};
 use line::Line;
 
 /// The grades there are.
@@ -56,6 +56,18 @@ impl Clips {
             hashes,
             by_hash,
         }
+    }
+
+    /// The clips of a store, or of a view: by checksum, or by number where there is no manifest.
+    ///
+    /// # Errors
+    /// As [`ClipStore::manifest`].
+    pub fn of(store: &ClipStore) -> Result<Self> {
+        if !store.has_manifest() {
+            return Ok(Self::numbered(store.len()));
+        }
+        let records = store.manifest()?.into_iter();
+        Ok(Self::hashed(records.map(|record| record.sha256).collect()))
     }
 
     /// Number of clips.
@@ -106,8 +118,15 @@ impl Clips {
 /// Where the grades of the store at `store` lie unless told otherwise: `STORE.labels.jsonl`, beside it.
 ///
 /// # Errors
-/// [`Error::Io`] when `store` is a path such as `..` that names no folder that can be found.
+/// [`Error::Io`] when `store` is a path such as `..` that names no folder that can be found,
+/// [`Error::Invalid`] when it is the address of a remote store.
 pub fn default_path(store: &Path) -> Result<PathBuf> {
+    if store.to_string_lossy().contains("://") {
+        return Err(Error::Invalid(format!(
+            "labels can't be kept beside {}, which isn't on this machine. Say where with --labels",
+            store.display()
+        )));
+    }
     let named = match store.file_name() {
         Some(_) => store.to_path_buf(),
         None => fs::canonicalize(store).map_err(Error::io("find", store))?,
@@ -258,6 +277,14 @@ impl Labels {
             counts[usize::from(grade - 1)] += 1;
         }
         counts
+    }
+
+    /// Every clip once, in a random order of its own for each seed: those without a grade first.
+    #[must_use]
+    pub fn order(&self, seed: u64) -> Vec<u64> {
+        let mut clips: Vec<u64> = (0..self.clips.len).collect();
+        clips.sort_by_cached_key(|&clip| (self.of(clip).is_some(), hash::mix(&[seed, clip])));
+        clips
     }
 
     /// Lines that name, by checksum, clips that this store doesn't have.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
-use train::curate::resnet::ResNet;
+use train::curate::ResNet;
 
 fn main() {
     kernels::keep_memory();

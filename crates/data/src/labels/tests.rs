@@ -115,6 +115,8 @@ fn labels_lie_beside_the_store() {
     ] {
         assert_eq!(default_path(Path::new(store)).unwrap(), Path::new(labels));
     }
+    let said = default_path(Path::new("s3://bucket/b.zarr")).unwrap_err();
+    assert!(said.to_string().contains("--labels"), "{said}");
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("s.zarr");
     fs::create_dir_all(store.join("frames")).unwrap();
@@ -125,6 +127,23 @@ fn labels_lie_beside_the_store() {
             .unwrap()
             .join("s.zarr.labels.jsonl")
     );
+}
+
+#[test]
+fn ungraded_clips_come_first_each_part_in_an_order_of_the_seed() {
+    let (_folder, path) = file("{\"clip\":1,\"grade\":5}\n{\"clip\":30,\"grade\":1}\n");
+    let labels = Labels::read(&path, Clips::numbered(40)).unwrap();
+    let order = labels.order(7);
+    assert!(
+        order[38..].contains(&1) && order[38..].contains(&30),
+        "{order:?}"
+    );
+    let mut sorted = order.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, (0..40).collect::<Vec<_>>());
+    assert_eq!(labels.order(7), order);
+    assert_ne!(labels.order(8)[..38], order[..38]);
+    assert_ne!(order[..38], sorted[..38]);
 }
 
 proptest! {

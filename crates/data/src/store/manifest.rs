@@ -95,13 +95,19 @@ fn key(first: u64) -> String {
 }
 
 impl ClipStore {
+    /// Whether there is a manifest. Stores of version 1 had none.
+    #[must_use]
+    pub fn has_manifest(&self) -> bool {
+        self.version >= 2
+    }
+
     /// One record for each clip, in order.
     ///
     /// # Errors
     /// [`Error::Metadata`] when a file of the manifest is missing or damaged, or the store is of
     /// version 1, which had none.
     pub fn manifest(&self) -> Result<Vec<ClipRecord>> {
-        if self.version < 2 {
+        if !self.has_manifest() {
             return Err(Error::metadata(
                 self.base.file("zarr.json"),
                 "it is a store of version 1, which has no manifest",

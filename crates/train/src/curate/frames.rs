@@ -135,8 +135,22 @@ mod tests {
         batch.add(&clip, 1, false);
         batch.add(&clip, 1, true);
         let n = |value: f32, channel: usize| (value - MEAN[channel]) / DEVIATION[channel];
-        let straight = [n(1.0, 0), n(0.0, 0), n(0.0, 1), n(1.0, 1), n(0.2, 2), n(0.4, 2)];
-        let mirrored = [n(0.0, 0), n(1.0, 0), n(1.0, 1), n(0.0, 1), n(0.4, 2), n(0.2, 2)];
+        let straight = [
+            n(1.0, 0),
+            n(0.0, 0),
+            n(0.0, 1),
+            n(1.0, 1),
+            n(0.2, 2),
+            n(0.4, 2),
+        ];
+        let mirrored = [
+            n(0.0, 0),
+            n(1.0, 0),
+            n(1.0, 1),
+            n(0.0, 1),
+            n(0.4, 2),
+            n(0.2, 2),
+        ];
         for (value, expected) in batch.values.iter().zip(straight.iter().chain(&mirrored)) {
             assert!((value - expected).abs() < 1e-6, "{:?}", batch.values);
         }

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 /// PyTorch's.
 const EPSILON: f64 = 1e-5;
 /// Share of a batch's statistics in the running ones, PyTorch's.
-const MOMENTUM: f64 = 0.1;
+pub(super) const MOMENTUM: f64 = 0.1;
 
 /// A convolution without bias, of a square kernel.
 #[derive(Module, Debug)]
@@ -20,12 +20,7 @@ pub struct Conv {
 
 impl Conv {
     /// Weights from a normal distribution of variance `2 / (out · side²)`, as torchvision begins.
-    pub fn new(
-        [inputs, outputs]: [usize; 2],
-        side: usize,
-        stride: usize,
-        device: &Device,
-    ) -> Self {
+    pub fn new([inputs, outputs]: [usize; 2], side: usize, stride: usize, device: &Device) -> Self {
         let deviation = (2.0 / (outputs * side * side) as f64).sqrt();
         let shape = [outputs, inputs, side, side];
         Self {

@@ -106,7 +106,7 @@ impl ResNet {
     }
 
     /// What the stem and each of the four stages give.
-    pub fn stages(&self, x: Tensor<4>) -> Vec<Tensor<4>> {
+    fn stages(&self, x: Tensor<4>) -> Vec<Tensor<4>> {
         let x = relu(self.bn1.forward(self.conv1.forward(x)));
         let pool = MaxPoolOptions::new([3, 3])
             .with_stride([2, 2])
@@ -122,3 +122,6 @@ impl ResNet {
         seen
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

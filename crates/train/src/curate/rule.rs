@@ -124,9 +124,15 @@ mod tests {
         }
         // The threshold decides what is kept, even where the other class is the more probable.
         let low = Rule::new(0.2, 0.0).unwrap();
-        assert_eq!((low.decide(0.2), low.decide(0.19)), (Decision::Keep, Decision::Bad));
+        assert_eq!(
+            (low.decide(0.2), low.decide(0.19)),
+            (Decision::Keep, Decision::Bad)
+        );
         let high = Rule::new(0.9, 0.6).unwrap();
-        assert_eq!((high.decide(0.8), high.decide(0.55)), (Decision::Bad, Decision::Unsure));
+        assert_eq!(
+            (high.decide(0.8), high.decide(0.55)),
+            (Decision::Bad, Decision::Unsure)
+        );
     }
 
     #[test]

@@ -167,7 +167,9 @@ mod tests {
                     let aim = [bad, good].map(|n| ((n as f64 * SHARE).round() as usize).max(1));
                     assert_eq!(count(split.held_out.iter()), aim);
                 }
-                assert!(split.held_out.len() as f64 <= (LOOSEST * SHARE * all.len() as f64).max(2.0));
+                assert!(
+                    split.held_out.len() as f64 <= (LOOSEST * SHARE * all.len() as f64).max(2.0)
+                );
             }
         }
     }

@@ -139,3 +139,6 @@ pub(super) fn tensors(model: &ResNet) -> Result<Named> {
     // Only then are the running statistics up to date.
     Ok(pollster::block_on(params::read(&model.valid(), ""))?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,10 @@ fn both_classes_weigh_the_same_in_the_reliability_table() {
     assert_eq!(bins.iter().filter(|bin| bin.clips > 0).count(), 1);
     // The ends belong to the first and the last bin.
     let ends = clips(&[(1.0, true), (0.0, false)]);
-    assert_eq!((reliability(&ends)[9].clips, reliability(&ends)[0].clips), (1, 1));
+    assert_eq!(
+        (reliability(&ends)[9].clips, reliability(&ends)[0].clips),
+        (1, 1)
+    );
     assert_eq!((expected_error(&ends), surprise(&ends)), (0.0, 0.0));
 }
 
