@@ -30,7 +30,7 @@ enum Command {
     Train(train::Arguments),
     /// Collect video from the platformer or from CoinRun.
     Collect(collect::Arguments),
-    /// Choose among video what a world should learn from.
+    /// Choose the videos and the clips that a world should learn from.
     Curate(curate::Arguments),
     /// Write a trained run as a world file.
     Export(export::Arguments),

@@ -56,6 +56,16 @@ pub enum Error {
         /// Number of clips.
         len: u64,
     },
+    /// A line of a file of labels is no grade of a clip.
+    #[error("{}, line {line}: {what}. Correct or remove that line", path.display())]
+    Label {
+        /// The file of labels.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The operating system refused a file operation.
     #[error("could not {action} {}: {source}{}", path.display(), io_hint(source))]
     Io {
@@ -83,7 +93,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// Another program is adding clips.
-    #[error("another program is adding clips to {}. Wait until it ends, or stop it{}", path.display(), lease_hint(path))]
+    #[error("another program is writing to {}. Wait until it ends, or stop it{}", path.display(), lease_hint(path))]
     Locked {
         /// The store.
         path: PathBuf,

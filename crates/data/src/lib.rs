@@ -18,6 +18,7 @@
 
 pub mod collect;
 pub mod inspect;
+pub mod labels;
 pub mod rules;
 pub mod sheet;
 pub mod split;
