@@ -14,7 +14,7 @@ group = zarr.open_group(sys.argv[1], mode="r")
 frames, actions = group["frames"], group["actions"]
 found = {
     "spec": group.attrs["pocket_genie"],
-    "arrays": sorted(name for name, _ in group.arrays()),
+    "rewards": "rewards" in group,
     "shape": list(frames.shape),
     "dtype": str(frames.dtype),
     "names": list(frames.metadata.dimension_names),
