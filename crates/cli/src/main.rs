@@ -5,6 +5,7 @@ mod curate;
 mod device;
 mod eval;
 mod export;
+mod import;
 mod misuse;
 mod play;
 mod presets;
@@ -30,6 +31,8 @@ enum Command {
     Train(train::Arguments),
     /// Collect video from the platformer or from CoinRun.
     Collect(collect::Arguments),
+    /// Import video files, animations and pictures as clips.
+    Import(import::Arguments),
     /// Choose the videos and the clips that a world should learn from.
     Curate(curate::Arguments),
     /// Write a trained run as a world file.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Train(arguments) => train::run(arguments),
         Command::Collect(arguments) => collect::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Curate(arguments) => curate::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),

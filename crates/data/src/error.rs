@@ -139,6 +139,16 @@ pub enum Error {
         /// What to do next.
         todo: String,
     },
+    /// ffmpeg can't be run.
+    #[error(
+        "reading video needs ffmpeg, but `{program}` can't be used: {what}. Install it: Debian or Ubuntu: `sudo apt install ffmpeg`; Fedora: `sudo dnf install ffmpeg-free`; macOS: `brew install ffmpeg`; Windows: `winget install ffmpeg`. Animated GIF, PNG and WebP and numbered pictures need none"
+    )]
+    NoFfmpeg {
+        /// The program that was called.
+        program: String,
+        /// What happened.
+        what: String,
+    },
     /// The CoinRun bridge stopped or answered nonsense.
     #[error(
         "the CoinRun bridge {what}. Clips collected so far are kept: run the same command to go on{}",

@@ -17,6 +17,7 @@
 //! Dimension keys: `B` batch, `T` frames in a window, `F` frames in a clip, `H` and `W` pixels.
 
 pub mod collect;
+pub mod import;
 pub mod inspect;
 pub mod labels;
 pub mod rules;
