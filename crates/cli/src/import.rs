@@ -58,7 +58,7 @@ pub struct Arguments {
     #[arg(long)]
     picture_fps: Option<f64>,
     /// How different two frames must be to make a scene change: 0 always, above 1 hardly ever.
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.4)]
     scene_threshold: f32,
     /// A clip is dropped as frozen when nothing moves in more than this share of its frames.
     #[arg(long, default_value_t = 0.8)]

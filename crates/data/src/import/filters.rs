@@ -25,11 +25,11 @@ pub(super) fn graph(fps: f64, crop: Option<Crop>, fit: Fit, size: (u32, u32)) ->
     let fit = match fit {
         Fit::Stretch => scale(""),
         Fit::Cover => format!(
-            "{},crop=w={width}:h={height}",
+            "{},crop=w={width}:h={height}:x=trunc((iw-ow)/2):y=trunc((ih-oh)/2)",
             scale(":force_original_aspect_ratio=increase")
         ),
         Fit::Contain => format!(
-            "{},pad=w={width}:h={height}:x=(ow-iw)/2:y=(oh-ih)/2",
+            "{},pad=w={width}:h={height}:x=trunc((ow-iw)/2):y=trunc((oh-ih)/2)",
             scale(":force_original_aspect_ratio=decrease")
         ),
     };

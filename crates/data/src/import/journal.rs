@@ -240,6 +240,3 @@ impl Journal {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

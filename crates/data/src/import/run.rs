@@ -145,7 +145,7 @@ fn check(spec: &ImportSpec) -> Result<()> {
     }
     if !(spec.scene_threshold.is_finite() && spec.scene_threshold >= 0.0) {
         return invalid(format!(
-            "a scene threshold of {} says nothing; 0.5 is usual",
+            "a scene threshold of {} says nothing; 0.4 is usual",
             spec.scene_threshold
         ));
     }

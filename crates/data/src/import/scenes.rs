@@ -16,16 +16,18 @@ const BLOCK: usize = 8;
 const REACH: (usize, usize) = (8, 6);
 /// Contrast that every block is taken to have, in levels: a plain block's noise is no difference.
 const LEAST_CONTRAST: f32 = 6.0;
+/// Contrast above which a block weighs no more than others.
+const MOST_WEIGHT: f32 = 24.0;
 /// Frames on each side of a cut that must differ: a flash or an explosion lasts shorter.
 pub(super) const LATE: usize = 4;
 /// The distance that makes a cut, unless told otherwise.
-pub(super) const DEFAULT_THRESHOLD: f32 = 0.5;
+pub(super) const DEFAULT_THRESHOLD: f32 = 0.4;
 
 /// Values of a small frame: three planes of `SIDE * SIDE` cells.
 type Planes = [u8; 3 * SIDE * SIDE];
 
 /// A frame, small: mean red, green and blue of its cells, and between which values each cell would lie
-/// if the picture were moved by half a cell.
+/// if the picture were moved by half a cell, across, down or both.
 ///
 /// Without those bounds (Birchfield and Tomasi's) a drawn game that scrolls by half a cell would look
 /// like another picture.
@@ -45,16 +47,23 @@ impl Small {
                 for x in 0..SIDE {
                     let at = |x: usize, y: usize| (plane * SIDE + y) * SIDE + x;
                     let here = at(x, y);
-                    let around = [
-                        at(x.saturating_sub(1), y),
-                        at((x + 1).min(SIDE - 1), y),
-                        at(x, y.saturating_sub(1)),
-                        at(x, (y + 1).min(SIDE - 1)),
-                    ];
-                    for other in around {
-                        let between = mean[here].midpoint(mean[other]);
+                    let value = |x: usize, y: usize| u16::from(mean[at(x, y)]);
+                    let columns = [x.saturating_sub(1), (x + 1).min(SIDE - 1)];
+                    let rows = [y.saturating_sub(1), (y + 1).min(SIDE - 1)];
+                    let mut bound = |sum: u16, count: u16| {
+                        let between = (sum / count) as u8;
                         low[here] = low[here].min(between);
                         high[here] = high[here].max(between);
+                    };
+                    for column in columns {
+                        let across = value(x, y) + value(column, y);
+                        bound(across, 2);
+                        for row in rows {
+                            bound(across + value(x, row) + value(column, row), 4);
+                        }
+                    }
+                    for row in rows {
+                        bound(value(x, y) + value(x, row), 2);
                     }
                 }
             }
@@ -102,8 +111,13 @@ impl Small {
             let best = places(block)
                 .map(|place| self.difference(block, other, place))
                 .min();
-            lost += best.unwrap_or(0) as f32;
-            seen += (self.contrast(block) as f32).max(LEAST_CONTRAST * (3 * BLOCK * BLOCK) as f32);
+            let level = (3 * BLOCK * BLOCK) as f32;
+            let contrast = (self.contrast(block) as f32 / level).max(LEAST_CONTRAST);
+            // However bright what was lost of it, a block counts once: a figure that jumps is no cut.
+            let share = (best.unwrap_or(0) as f32 / level / contrast).min(1.0);
+            let weight = contrast.min(MOST_WEIGHT);
+            lost += weight * share;
+            seen += weight;
         }
         lost / seen
     }

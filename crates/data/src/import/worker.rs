@@ -181,8 +181,10 @@ fn video(
                 "damaged near {:.1} s: {words}",
                 first.start as f64 / settings.fps
             )),
-            // Nothing that shows, as far as can be told.
-            None => report.tell(format!("ffmpeg complained: {words}")),
+            // The container rather than a picture: most often, the end is missing.
+            None => report.damage(format!(
+                "damaged or cut short, nothing else is missing as far as can be told: {words}"
+            )),
         }
     } else if !words.is_empty() {
         report.damage(format!("damaged at its end, or cut short: {words}"));

@@ -1,0 +1,7 @@
+//! `data::import` from files to stores. ffmpeg makes the videos, so it must be installed.
+
+mod bad_input;
+mod formats;
+mod resume;
+mod rules;
+mod support;
