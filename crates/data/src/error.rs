@@ -83,7 +83,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// Another program is adding clips.
-    #[error("another program is writing to {}. Wait until it ends, or stop it", path.display())]
+    #[error("another program is adding clips to {}. Wait until it ends, or stop it", path.display())]
     Locked {
         /// The store.
         path: PathBuf,
