@@ -325,7 +325,7 @@ fn clips_are_graded_on_a_page_and_every_grade_is_kept() {
     let last: Value = serde_json::from_str(&now[whole..]).unwrap();
     assert_eq!((&last["clip"], &last["grade"]), (&json!(clip), &json!(4)));
     // A second page for the same labels would mix them up.
-    genie(at, "curate label clips.zarr --port 0").bad(1, &["another program is writing to"]);
+    genie(at, "curate label clips.zarr --port 0").bad(1, &["another program is adding grades to"]);
 
     let interrupt = Command::new("kill")
         .args(["-INT", &page.0.id().to_string()])

@@ -176,7 +176,7 @@ impl Labels {
     /// program left unfinished is removed.
     ///
     /// # Errors
-    /// As [`Self::read`]; [`Error::Locked`] when another program has it open to add grades.
+    /// As [`Self::read`]; [`Error::Invalid`] when another program has it open to add grades.
     pub fn open(path: impl AsRef<Path>, clips: Clips) -> Result<Self> {
         let path = path.as_ref().to_path_buf();
         let mut file = OpenOptions::new()
@@ -187,7 +187,12 @@ impl Labels {
             .map_err(Error::io("open", &path))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Locked { path }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::Invalid(format!(
+                    "another program is adding grades to {}. Wait until it ends, or stop it",
+                    path.display()
+                )));
+            }
             Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path)(error)),
         }
         let text = read_all(&file, &path)?;
