@@ -142,6 +142,12 @@ impl ClipStore {
         }
     }
 
+    /// Whether `path` is the address of a remote store rather than a folder of this machine.
+    #[must_use]
+    pub fn is_address(path: &Path) -> bool {
+        Place::is_remote(path)
+    }
+
     /// Whether it was opened by an address, rather than as a folder of this machine.
     #[must_use]
     pub fn is_remote(&self) -> bool {
