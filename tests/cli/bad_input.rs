@@ -273,7 +273,11 @@ fn a_video_that_cannot_be_read_is_told() {
     let train = format!("train --out run --steps 1 {QUICK}").replace("clips.zarr", "film.mp4");
     genie(at, &train).bad(
         1,
-        &["film.mp4", "video files can't be read", "genie collect"],
+        &[
+            "film.mp4",
+            "video files come in by `genie import`",
+            "genie collect",
+        ],
     );
     assert!(!at.join("run").exists(), "a run that can't train was made");
     let world = shared().join("world.safetensors");

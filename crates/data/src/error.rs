@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// The path holds no clip store.
-    #[error("{} is not a Pocket Genie clip store: {why}. Make one with `genie collect`, or check the path", path.display())]
+    #[error("{} is not a Pocket Genie clip store: {why}. Make one with `genie collect` or `genie import`, or check the path", path.display())]
     NotAStore {
         /// The directory that was to be opened.
         path: PathBuf,
