@@ -1,8 +1,8 @@
 //! An expert without a trained agent: it dies, goes back a few frames, and tries something else.
 //!
-//! Measured on 400 hard levels: 128 attempts that each start from a saved state, 4 to 64 frames
-//! before the last death, win 99.8 % in 640 steps a level; as many from the level's start 96 % in
-//! 1830. A win is an episode like any other: going back restores the game to the bit, so the same
+//! Measured on hard levels 0 to 399, of which 59 % are won by always jumping to the right: 128 attempts
+//! from the level's start win 96 % in 1830 steps a level; attempts from saved states, 4 to 64 frames
+//! before the last death, win 99 % in a third of the steps. A win is an episode like any other: going back restores the game to the bit, so the same
 //! actions from the start lead to the coin.
 
 use super::super::bridge::{Batch, Bridge, ENVS, FRAME};
