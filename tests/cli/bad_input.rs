@@ -37,6 +37,13 @@ fn a_command_line_that_makes_no_sense_is_misuse() {
         "collect",
         "collect --out x.zarr --levels 9..3",
         "collect --out x.zarr --env mario",
+        "collect --out x.zarr --policy random",
+        "collect --out x.zarr --policy expert",
+        "collect --out x.zarr --retries 3",
+        "collect --out x.zarr --env coinrun --policy mixed --steps-per-level 10",
+        "collect --out x.zarr --env coinrun --steps-per-level 0",
+        "collect --out x.zarr --env coinrun --steps-per-level 10 --frames 64",
+        "collect --out x.zarr --env coinrun --policy expert --frames 64",
         "play",
         "play world.safetensors",
         "play world.safetensors --actions left",
@@ -266,7 +273,11 @@ fn a_video_that_cannot_be_read_is_told() {
     let train = format!("train --out run --steps 1 {QUICK}").replace("clips.zarr", "film.mp4");
     genie(at, &train).bad(
         1,
-        &["film.mp4", "video files can't be read", "genie collect"],
+        &[
+            "film.mp4",
+            "video files come in by `genie import`",
+            "genie collect",
+        ],
     );
     assert!(!at.join("run").exists(), "a run that can't train was made");
     let world = shared().join("world.safetensors");
@@ -335,6 +346,21 @@ fn coinrun_without_its_python_says_what_is_missing() {
         .args(collect.split_whitespace())
         .env("POCKET_GENIE_CACHE", at.join("file"));
     run(&mut command).bad(1, &["file"]);
+}
+
+#[test]
+fn levels_of_the_training_are_refused_where_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let train = shared().join("clips.zarr");
+    let collect = |levels: &str| {
+        let train = train.display();
+        let arguments =
+            format!("collect --out test.zarr --frames 64 --levels {levels} --apart-from {train}");
+        genie(folder.path(), &arguments)
+    };
+    collect("999..1005").bad(2, &["0..1000", "999..1005", "clips.zarr"]);
+    assert!(!folder.path().join("test.zarr").exists());
+    collect("1000..1005").good();
 }
 
 #[test]

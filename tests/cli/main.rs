@@ -1,8 +1,12 @@
 //! The program `genie`, end to end, on real input: what works, what is told, and what survives.
 
 mod bad_input;
+mod curate;
+mod curate_rules;
 mod disk;
 mod gpu;
 mod pipeline;
+mod python;
 mod resume;
+mod store;
 mod support;

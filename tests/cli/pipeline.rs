@@ -1,6 +1,6 @@
 //! From video to a played world, every step as a user types it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 
 use image::AnimationDecoder;
@@ -107,6 +107,44 @@ fn real_coinrun_is_collected() {
     assert!(
         again.read_clip(0).unwrap() == first,
         "another run of the same seed differs"
+    );
+
+    // The paper's set-up: each level for so many steps.
+    let said = genie(
+        folder.path(),
+        "collect --env coinrun --out random.zarr --levels 7..10 --steps-per-level 100 --mode hard",
+    )
+    .good()
+    .out;
+    let store = data::ClipStore::open(folder.path().join("random.zarr")).unwrap();
+    assert!(
+        said.contains(&format!("{} frames", store.total_frames())),
+        "{said}"
+    );
+    let levels: BTreeSet<_> = store
+        .manifest()
+        .unwrap()
+        .into_iter()
+        .map(|record| record.origin.level.unwrap())
+        .collect();
+    assert!(levels.into_iter().eq(7..10));
+
+    // An expert's, with the reward of the coin.
+    let said = genie(
+        folder.path(),
+        "collect --env coinrun --out expert.zarr --policy expert --levels 0..4 --retries 16",
+    )
+    .good()
+    .out;
+    assert!(said.contains("of 4 levels won"), "{said}");
+    let truth = data::TrueActions::open(folder.path().join("expert.zarr")).unwrap();
+    let coins = (0..truth.len())
+        .flat_map(|clip| truth.rewards(clip).unwrap().unwrap())
+        .filter(|reward| *reward == 10.0)
+        .count();
+    assert!(
+        said.contains(&format!("{coins} of 4 levels won")),
+        "{coins} coins: {said}"
     );
 }
 

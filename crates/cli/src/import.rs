@@ -1,12 +1,14 @@
 //! `genie import`.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use data::import::{Crop, Fit, ImportSpec, Outcome, Progress, Report, Selection, Stopped, import};
+use data::rules::{Metadata, Rules, Tally};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use model::presets;
 
@@ -70,6 +72,13 @@ pub struct Arguments {
     /// Stop at the first file that fails or is damaged.
     #[arg(long)]
     strict: bool,
+    /// What is known about the videos: a JSON object a line, as yt-dlp writes them. Only videos that
+    /// the keyword rules keep are imported, and their clips carry title and licence.
+    #[arg(long, value_name = "FILE")]
+    metadata: Option<PathBuf>,
+    /// The words to go by, a TOML file; by default those for 2D platformers.
+    #[arg(long, value_name = "FILE", requires = "metadata")]
+    rules: Option<PathBuf>,
     /// Write what became of each file there, as JSON lines.
     #[arg(long)]
     report: Option<PathBuf>,
@@ -103,12 +112,16 @@ fn crop(text: &str) -> Result<Crop, String> {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let spec = spec(arguments)?;
+    let sieve = Sieve::new(arguments)?;
     let stop = Stop::listen()?;
-    let report = with_bar(&spec, &stop)?;
+    let report = with_bar(&spec, sieve.as_ref(), &stop)?;
     if let Some(path) = &arguments.report {
         report.write(path)?;
     }
     print!("{report}");
+    if let Some(sieve) = sieve {
+        print!("\n{}", sieve.tally.into_inner());
+    }
     match report.stopped {
         Some(Stopped::Asked) => {
             println!("Stopped. The same command goes on; files that are done are not read again.");
@@ -167,15 +180,63 @@ fn spec(arguments: &Arguments) -> Result<ImportSpec> {
     Ok(spec)
 }
 
+/// Keyword rules, and what they did.
+struct Sieve {
+    metadata: Metadata,
+    rules: Rules,
+    tally: RefCell<Tally>,
+}
+
+impl Sieve {
+    fn new(arguments: &Arguments) -> Result<Option<Self>> {
+        let Some(path) = &arguments.metadata else {
+            return Ok(None);
+        };
+        let metadata = Metadata::load(path)?;
+        for duplicate in metadata.duplicates() {
+            eprintln!("genie: {}: {duplicate}", path.display());
+        }
+        let rules = match &arguments.rules {
+            Some(path) => Rules::load(path)?,
+            None => Rules::platformers(),
+        };
+        let tally = RefCell::new(Tally::new(&rules));
+        Ok(Some(Self {
+            metadata,
+            rules,
+            tally,
+        }))
+    }
+
+    fn judge(&self, path: &Path) -> Selection {
+        let Some(video) = self.metadata.of(path) else {
+            return Selection::Drop {
+                reason: "dropped: the metadata has no line for it".into(),
+            };
+        };
+        let verdict = self.rules.judge(video);
+        self.tally.borrow_mut().add(&verdict);
+        if verdict.kept() {
+            Selection::Keep {
+                licence: Some(video.license.clone()).filter(|licence| !licence.is_empty()),
+                title: Some(video.title.clone()),
+            }
+        } else {
+            Selection::Drop {
+                reason: verdict.to_string(),
+            }
+        }
+    }
+}
+
 /// Imports with a progress bar until done or stopped.
-fn with_bar(spec: &ImportSpec, stop: &Stop) -> Result<Report> {
+fn with_bar(spec: &ImportSpec, sieve: Option<&Sieve>, stop: &Stop) -> Result<Report> {
     let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
         "{wide_bar} {pos} of {len} files, {msg}",
     )?);
     let begin = Instant::now();
-    let imported = import(spec, &|_| Selection::keep(), &mut |progress: Progress<
-        '_,
-    >| {
+    let select = |path: &Path| sieve.map_or_else(Selection::keep, |sieve| sieve.judge(path));
+    let imported = import(spec, &select, &mut |progress: Progress<'_>| {
         if let Some(line) = progress.finished
             && line.outcome != Outcome::ImportedBefore
         {

@@ -1,6 +1,7 @@
 //! `genie`: train a world from video, and play it. One file per subcommand, no logic of its own.
 
 mod collect;
+mod curate;
 mod device;
 mod eval;
 mod export;
@@ -9,6 +10,7 @@ mod misuse;
 mod play;
 mod presets;
 mod stop;
+mod store;
 mod train;
 
 use std::process::ExitCode;
@@ -31,12 +33,17 @@ enum Command {
     Collect(collect::Arguments),
     /// Import video files, animations and pictures as clips.
     Import(import::Arguments),
+    /// Choose the videos and the clips that a world should learn from.
+    Curate(curate::Arguments),
     /// Write a trained run as a world file.
     Export(export::Arguments),
     /// Play a world from a picture, into an animation or a sheet.
     Play(play::Arguments),
     /// Evaluate a world on held-out video.
     Eval(eval::Arguments),
+    /// Look at clip stores, check them, split them.
+    #[command(subcommand)]
+    Data(store::Command),
     /// List the model sizes there are.
     Presets,
 }
@@ -46,9 +53,11 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::run(arguments),
         Command::Collect(arguments) => collect::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Curate(arguments) => curate::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Data(command) => store::run(&command),
         Command::Presets => presets::run(),
     };
     match result {

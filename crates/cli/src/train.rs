@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use data::collect::{CollectSpec, platformer};
-use data::{ClipStore, LevelRange};
+use data::{ClipStore, DEFAULT_CACHE_BYTES, LevelRange};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use model::{Config, presets};
 use train::budget::Budget;
-use train::phase::{self, Intervals, Outcome};
+use train::phase::{self, Options, Outcome};
 use train::report::{Display, StepReport};
 use train::run::{self, Run, Settings};
 
@@ -87,6 +87,9 @@ pub struct Arguments {
     /// Seconds between contact sheets.
     #[arg(long, default_value_t = 300.0)]
     sheet_seconds: f64,
+    /// MiB of decoded clips kept in memory; a larger store is read again from disk.
+    #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20)]
+    cache_mib: usize,
     #[command(flatten)]
     device: DeviceArgument,
 }
@@ -106,12 +109,13 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Run::create(&arguments.out, settings)?
     };
     println!("The run is in {}.", run.folder().display());
-    let intervals = Intervals {
+    let options = Options {
         checkpoint: arguments.checkpoint_seconds,
         sheet: arguments.sheet_seconds,
+        cache_bytes: arguments.cache_mib.saturating_mul(1 << 20),
     };
     let mut display = Bar::new(stop)?;
-    let outcome = phase::train(&run, &chosen.device, intervals, &mut display)?;
+    let outcome = phase::train(&run, &chosen.device, options, &mut display)?;
     display.bar.finish_and_clear();
     let folder = run.folder().display();
     // As the user called it.
@@ -255,7 +259,7 @@ fn own_video(out: &Path, config: &Config, stop: &Stop) -> Result<PathBuf> {
         "No --data given: making {OWN_FRAMES} frames of platformer video in {}.",
         path.display()
     );
-    let frames = crate::collect::with_bar(&spec, stop, platformer)?;
+    let frames = crate::collect::with_bar(&spec, stop, platformer)?.frames;
     if frames < OWN_FRAMES {
         bail!(
             "stopped with {frames} frames made; they are kept. The same command goes on with them"

@@ -1,11 +1,12 @@
-//! Collects clips: `collect SOURCE OUT FRAMES FIRST_LEVEL END_LEVEL [SEED] [PYTHON]`, SOURCE being
-//! `coinrun` or `platformer`; `collect sheet STORE OUT.png` draws a contact sheet.
+//! Collects clips: `collect SOURCE OUT AMOUNT FIRST_LEVEL END_LEVEL [SEED] [PYTHON]`, SOURCE being
+//! `coinrun` or `platformer` (AMOUNT: frames), `random` (steps in each level) or `expert` (attempts at
+//! each level); `collect sheet STORE OUT.png` draws a contact sheet.
 
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use data::collect::{self, CollectSpec, Progress};
+use data::collect::{self, CollectSpec, Policy, Progress};
 use data::{ClipStore, LevelRange, TrueActions};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -20,6 +21,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         return sheet(argument(1)?, argument(2)?);
     }
     let mut spec = CollectSpec::new(argument(1)?, argument(2)?.parse()?);
+    let amount: u32 = argument(2)?.parse()?;
+    spec.policy = match argument(0)? {
+        "random" => Policy::Random {
+            steps_per_level: amount,
+        },
+        "expert" => Policy::Expert { retries: amount },
+        _ => Policy::default(),
+    };
+    if !matches!(spec.policy, Policy::Mixed(_)) {
+        spec.frames = None;
+    }
     spec.levels = LevelRange {
         start: argument(3)?.parse()?,
         end: argument(4)?.parse()?,
@@ -29,14 +41,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let begin = Instant::now();
     let mut on_progress = |p: Progress| {
         let speed = p.new_frames as f64 / begin.elapsed().as_secs_f64();
-        eprintln!("{} of {} frames, {speed:.0} a second", p.frames, p.target);
+        let unit = p.unit.name();
+        eprintln!(
+            "{} of {} {unit}, {} frames, {speed:.0} a second",
+            p.done, p.total, p.frames
+        );
         ControlFlow::Continue(())
     };
-    match argument(0)? {
-        "coinrun" => collect::coinrun(&spec, &mut on_progress)?,
+    let collected = match argument(0)? {
+        "coinrun" | "random" | "expert" => collect::coinrun(&spec, &mut on_progress)?,
         "platformer" => collect::platformer(&spec, &mut on_progress)?,
         other => return Err(format!("no source is called {other}").into()),
     };
+    println!("{collected:?} in {:.1} s", begin.elapsed().as_secs_f64());
     Ok(())
 }
 

@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// The path holds no clip store.
-    #[error("{} is not a Pocket Genie clip store: {why}. Make one with `genie collect`, or check the path", path.display())]
+    #[error("{} is not a Pocket Genie clip store: {why}. Make one with `genie collect` or `genie import`, or check the path", path.display())]
     NotAStore {
         /// The directory that was to be opened.
         path: PathBuf,
@@ -56,6 +56,16 @@ pub enum Error {
         /// Number of clips.
         len: u64,
     },
+    /// A line of a file of labels is no grade of a clip.
+    #[error("{}, line {line}: {what}. Correct or remove that line", path.display())]
+    Label {
+        /// The file of labels.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The operating system refused a file operation.
     #[error("could not {action} {}: {source}{}", path.display(), io_hint(source))]
     Io {
@@ -66,6 +76,16 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
+    /// An object store can't be used, or refused something.
+    #[error(
+        "{address} can't be used: {what}. Check the address, and the keys in the environment (AWS_ACCESS_KEY_ID and the like)"
+    )]
+    Remote {
+        /// The store, or an object of it.
+        address: String,
+        /// What went wrong.
+        what: String,
+    },
     /// `create` found a store already there.
     #[error("{} already holds a clip store. Choose another path, or open it to add clips", path.display())]
     Exists {
@@ -73,7 +93,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// Another program is adding clips.
-    #[error("another program is adding clips to {}. Wait until it ends, or stop it", path.display())]
+    #[error("another program is writing to {}. Wait until it ends, or stop it{}", path.display(), lease_hint(path))]
     Locked {
         /// The store.
         path: PathBuf,
@@ -89,6 +109,24 @@ pub enum Error {
         found: String,
         /// The value asked for.
         wanted: String,
+    },
+    /// What a download tool wrote about videos can't be used.
+    #[error("{}{}: {what}. It must hold one JSON object with a `title` on each line, as `yt-dlp --dump-json` writes them (whole files become lines with `jq -c . *.info.json`)", path.display(), line_text(*line))]
+    VideoMetadata {
+        /// The file of JSON lines.
+        path: PathBuf,
+        /// The line, the first being 1; none where the whole file is meant.
+        line: Option<u64>,
+        /// What is wrong there.
+        what: String,
+    },
+    /// A file of keyword rules can't be used.
+    #[error("{} can't be used as rules: {what}. `genie curate rules --print-rules` prints rules to start from", path.display())]
+    Rules {
+        /// The rule file.
+        path: PathBuf,
+        /// What is wrong in it.
+        what: String,
     },
     /// A setting or a clip handed to this crate is out of range.
     #[error("{0}")]
@@ -158,6 +196,19 @@ fn io_hint(error: &io::Error) -> &'static str {
             ". That file system is read-only: choose another place"
         }
         _ => "",
+    }
+}
+
+fn line_text(line: Option<u64>) -> String {
+    line.map_or(String::new(), |line| format!(", line {line}"))
+}
+
+/// A killed program leaves its lock behind only where there is no system to release it.
+fn lease_hint(path: &Path) -> &'static str {
+    if path.to_str().is_some_and(|path| path.contains("://")) {
+        ". If it was killed, its lock ends ten minutes after it last added a clip"
+    } else {
+        ""
     }
 }
 

@@ -18,7 +18,11 @@
 
 pub mod collect;
 pub mod import;
+pub mod inspect;
+pub mod labels;
+pub mod rules;
 pub mod sheet;
+pub mod split;
 pub mod view;
 
 mod actions;

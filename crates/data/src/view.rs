@@ -47,7 +47,11 @@ pub fn write(path: impl AsRef<Path>, store: &ClipStore, clips: &[u64], why: &Val
             path.display()
         )));
     }
-    if path.exists() && fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some()) {
+    let place = Place::at(path)?;
+    let taken = place.read_json("zarr.json")?.is_some() || place.read(FILE, MAX_BYTES)?.is_some();
+    if taken
+        || path.exists() && fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some())
+    {
         return Err(Error::Exists {
             path: path.to_path_buf(),
         });
@@ -59,7 +63,6 @@ pub fn write(path: impl AsRef<Path>, store: &ClipStore, clips: &[u64], why: &Val
         "why": why,
         "clips": clips,
     });
-    let place = Place::at(path)?;
     place.replace(FILE, format!("{text}\n").as_bytes())
 }
 
@@ -121,6 +124,13 @@ fn towards(store: &Path, view: &Path) -> Result<String> {
     };
     if Place::is_remote(store) {
         return utf8(store);
+    }
+    if Place::is_remote(view) {
+        return Err(Error::Invalid(format!(
+            "a view at {} can't show {}, which others don't see. Put the view on this machine, or the store there",
+            view.display(),
+            store.display()
+        )));
     }
     let absolute = |path: &Path| std::path::absolute(path).map_err(Error::io("find", path));
     let store = fs::canonicalize(store).map_err(Error::io("find", store))?;

@@ -43,6 +43,16 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// Names the file.
 pub fn save(path: &Path, tensors: &Named, state: &impl Serialize) -> Result<()> {
+    save_as(KEY, path, tensors, state)
+}
+
+/// Saves tensors, and a state in the metadata under `key`.
+pub(crate) fn save_as(
+    key: &str,
+    path: &Path,
+    tensors: &Named,
+    state: &impl Serialize,
+) -> Result<()> {
     let bytes: Vec<(&str, &Values, &[u8])> = tensors
         .iter()
         .map(|(name, v)| (name.as_str(), v, bytemuck::cast_slice(v.data.as_slice())))
@@ -51,7 +61,7 @@ pub fn save(path: &Path, tensors: &Named, state: &impl Serialize) -> Result<()> 
         .iter()
         .map(|(name, v, bytes)| Ok((*name, TensorView::new(Dtype::F32, v.shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>>>()?;
-    let metadata = HashMap::from([(KEY.to_owned(), serde_json::to_string(state)?)]);
+    let metadata = HashMap::from([(key.to_owned(), serde_json::to_string(state)?)]);
     write_atomically(path, &serialize(views, Some(metadata))?)
 }
 
@@ -73,23 +83,20 @@ pub fn load<S: DeserializeOwned>(path: &Path) -> Result<(Named, S)> {
         .with_context(damaged)?
         .tensors()
     {
-        if view.dtype() != Dtype::F32 {
-            bail!(damaged());
-        }
-        let data = view
-            .data()
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect();
-        named.insert(
-            name,
-            Values {
-                shape: view.shape().to_vec(),
-                data,
-            },
-        );
+        named.insert(name, floats(&view).with_context(damaged)?);
     }
     Ok((named, state))
+}
+
+/// A tensor's values; `None` unless they are 32-bit floats.
+pub(crate) fn floats(view: &TensorView<'_>) -> Option<Values> {
+    let values = view.data().chunks_exact(4);
+    (view.dtype() == Dtype::F32).then(|| Values {
+        shape: view.shape().to_vec(),
+        data: values
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect(),
+    })
 }
 
 /// `Named` as the lookup that [`model::params::load`] takes.

@@ -8,6 +8,7 @@
 pub mod budget;
 pub mod checkpoint;
 pub mod codes;
+pub mod curate;
 pub mod device;
 pub mod evaluate;
 pub mod export;

@@ -124,10 +124,11 @@ impl Optimizer {
         Ok(named)
     }
 
-    /// Restores what [`Optimizer::state`] gave, for `module`.
+    /// Restores what [`Optimizer::state`] gave, for `module`. Parameters that never had a gradient have
+    /// no moments.
     ///
     /// # Errors
-    /// [`Error::Weights`] if a moment is missing or has another shape than its parameter.
+    /// [`Error::Weights`] if one moment of two is missing, there are none at all, or one has another shape than its parameter.
     pub fn restore<M: Module>(
         &mut self,
         module: &M,
@@ -145,8 +146,16 @@ impl Optimizer {
             fn parameter<const D: usize>(&mut self, name: &str, value: Tensor<D>) {
                 let shape = value.dims().to_vec();
                 let device = value.device().inner();
+                let key = |kind: &str| format!("{}{kind}.{name}", self.prefix);
+                // It never had a gradient, as the gains of attention to a single frame have none.
+                if !["first", "second"]
+                    .iter()
+                    .any(|kind| self.state.contains_key(&key(kind)))
+                {
+                    return;
+                }
                 let get = |kind: &str| {
-                    let key = format!("{}{kind}.{name}", self.prefix);
+                    let key = key(kind);
                     match self.state.get(&key) {
                         Some(v) if v.shape == shape => {
                             Ok(Tensor::<1>::from_floats(v.data.as_slice(), &device))
@@ -180,6 +189,9 @@ impl Optimizer {
         params::visit(module, &mut restore);
         if let Some(problem) = restore.problem {
             return Err(Error::Weights(problem));
+        }
+        if restore.moments.is_empty() {
+            return Err(Error::Weights(format!("{prefix} has no moments")));
         }
         self.moments = restore.moments;
         self.steps = steps;

@@ -102,8 +102,12 @@ impl Settings {
         let spec = clips.spec();
         config.fps = (spec.fps.round() as usize).max(1);
         let frames = config.frames;
-        let data = absolute(clips.path())
-            .with_context(|| format!("can't find {}", clips.path().display()))?;
+        let data = if clips.is_remote() {
+            clips.path().to_path_buf()
+        } else {
+            absolute(clips.path())
+                .with_context(|| format!("can't find {}", clips.path().display()))?
+        };
         Ok(Self {
             config,
             data,

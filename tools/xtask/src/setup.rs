@@ -218,7 +218,7 @@ struct Need {
 
 const CHROMIUM: &str = "Chromium";
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need {
         what: CHROMIUM,
         packages: &["chromium"],
@@ -228,6 +228,11 @@ const NEEDS: [Need; 4] = [
         what: "Vulkan in software",
         packages: &["libvulkan1", "mesa-vulkan-drivers"],
         here: software_vulkan,
+    },
+    Need {
+        what: "ffmpeg",
+        packages: &["ffmpeg"],
+        here: || works("ffmpeg", "-version") && works("ffprobe", "-version"),
     },
     Need {
         what: "Python's venv",
@@ -245,7 +250,7 @@ const NEEDS: [Need; 4] = [
 pub fn system_packages() -> Result<()> {
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.here)()).collect();
     if missing.is_empty() {
-        println!("Chromium, software Vulkan, Python and Node.js are here");
+        println!("Chromium, software Vulkan, ffmpeg, Python and Node.js are here");
         return Ok(());
     }
     let whats: Vec<_> = missing.iter().map(|need| need.what).collect();

@@ -11,9 +11,15 @@ use crate::{Error, LevelRange, Result};
 
 /// Environments stepped together; more gain nothing, one core being full.
 pub(super) const ENVS: usize = 64;
-const FRAME: usize = 64 * 64 * 3;
-const BATCH_BYTES: usize = ENVS + ENVS * FRAME;
+/// Bytes of a frame.
+pub(super) const FRAME: usize = 64 * 64 * 3;
+/// In a batch's bytes: a mark for each first frame, then rewards, then levels, then frames.
+const REWARDS: usize = ENVS;
+const LEVELS: usize = REWARDS + 4 * ENVS;
+const FRAMES: usize = LEVELS + 4 * ENVS;
+const BATCH_BYTES: usize = FRAMES + ENVS * FRAME;
 const SCRIPT: &str = include_str!("../../../../tools/coinrun/bridge.py");
+const VERSION: u16 = 2;
 const HELLO: usize = 14;
 /// Kept of what the bridge says on stderr, for messages.
 const TAIL_BYTES: usize = 2000;
@@ -36,10 +42,25 @@ impl Batch {
         self.0[env] != 0
     }
 
+    /// What the action before this frame earned: 10 for the coin.
+    pub(super) fn reward(&self, env: usize) -> f32 {
+        f32::from_le_bytes(self.four(REWARDS, env))
+    }
+
+    /// The seed of the level on this frame.
+    pub(super) fn level(&self, env: usize) -> u64 {
+        u64::from(u32::from_le_bytes(self.four(LEVELS, env)))
+    }
+
     /// `[64, 64, 3]` bytes.
     pub(super) fn frame(&self, env: usize) -> &[u8] {
-        let start = ENVS + env * FRAME;
+        let start = FRAMES + env * FRAME;
         &self.0[start..start + FRAME]
+    }
+
+    fn four(&self, part: usize, env: usize) -> [u8; 4] {
+        let at = part + 4 * env;
+        [self.0[at], self.0[at + 1], self.0[at + 2], self.0[at + 3]]
     }
 }
 
@@ -96,7 +117,7 @@ impl Bridge {
         }
         let mut rest = [0; HELLO - 1];
         self.read(&mut rest)?;
-        let expected = [1, ENVS as u16, 64, 64, 3];
+        let expected = [VERSION, ENVS as u16, 64, 64, 3];
         let found: Vec<u16> = rest[3..]
             .chunks(2)
             .map(|b| u16::from_le_bytes([b[0], b[1]]))
@@ -124,16 +145,50 @@ impl Bridge {
         self.ask(&message)
     }
 
-    fn ask(&mut self, message: &[u8]) -> Result<Batch> {
+    /// From its next episode on, each environment plays this one level; `None`: as before. Forgets
+    /// the states that were kept of it.
+    pub(super) fn play_levels(&mut self, levels: &[Option<u64>; ENVS]) -> Result<()> {
+        // `coinrun` refuses levels that are not below 2^31.
+        self.tell(b'L', levels.iter().map(|l| l.map(|l| l as i32)))
+    }
+
+    /// Keeps the state of the environments that are marked, each after those kept before.
+    pub(super) fn keep(&mut self, marked: &[bool; ENVS]) -> Result<()> {
+        let mut message = vec![b'K'];
+        message.extend(marked.map(u8::from));
+        self.send(&message)
+    }
+
+    /// Puts environments back into a state that was kept (the first is 0) and forgets those kept
+    /// after it. The next action leads on from there.
+    pub(super) fn go_back(&mut self, states: &[Option<u32>; ENVS]) -> Result<()> {
+        self.tell(b'B', states.iter().map(|s| s.map(u32::cast_signed)))
+    }
+
+    /// A command without an answer: one number for each environment.
+    fn tell(&mut self, command: u8, numbers: impl Iterator<Item = Option<i32>>) -> Result<()> {
+        let mut message = vec![command];
+        for number in numbers {
+            message.extend(number.unwrap_or(-1).to_le_bytes());
+        }
+        self.send(&message)
+    }
+
+    fn send(&mut self, message: &[u8]) -> Result<()> {
         let sent = self.stdin.as_mut().map_or(Ok(()), |stdin| {
             stdin.write_all(message).and_then(|()| stdin.flush())
         });
-        // A broken pipe is explained by what the bridge last said, which the read below finds.
-        if let Err(e) = sent
-            && e.kind() != ErrorKind::BrokenPipe
-        {
-            return Err(self.broke(format!("could not be told what to do ({e})")));
+        match sent {
+            // A broken pipe is explained by what the bridge last said, which the next read finds.
+            Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+                Err(self.broke(format!("could not be told what to do ({e})")))
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn ask(&mut self, message: &[u8]) -> Result<Batch> {
+        self.send(message)?;
         let mut kind = [0; 1];
         self.read(&mut kind)?;
         match kind[0] {
@@ -178,7 +233,8 @@ impl Bridge {
         self.broke(format!("failed: {}", String::from_utf8_lossy(&text)))
     }
 
-    fn broke(&mut self, what: String) -> Error {
+    /// Stops the bridge; the error says why, with its last words.
+    pub(super) fn broke(&mut self, what: String) -> Error {
         self.stop();
         let tail = self
             .tail
@@ -227,7 +283,7 @@ mod tests {
         Bridge::spawn(command)
     }
 
-    const GREETING: &str = r"printf 'PGCR\001\000\100\000\100\000\100\000\003\000'";
+    const GREETING: &str = r"printf 'PGCR\002\000\100\000\100\000\100\000\003\000'";
 
     fn message<T>(result: Result<T>) -> String {
         result
@@ -272,5 +328,48 @@ mod tests {
             text.contains("out of memory") && text.contains("run the same command to go on"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_batch_is_taken_apart() {
+        let mut bridge = stand_in(&format!(
+            r"{GREETING}; zeros() {{ head -c $1 /dev/zero; }}; printf 'F\100\002\014\000'
+              printf '\001'; zeros 63
+              zeros 252; printf '\000\000\040\101'
+              printf '\160\021\001\000'; zeros 252
+              zeros 786431; printf '\007'"
+        ))
+        .unwrap();
+        let batch = bridge.reset(1).unwrap();
+        assert!(batch.first(0) && (1..ENVS).all(|env| !batch.first(env)));
+        assert_eq!([batch.reward(62), batch.reward(63)], [0.0, 10.0]);
+        assert_eq!([batch.level(0), batch.level(1)], [70_000, 0]);
+        assert_eq!(batch.frame(63).len(), FRAME);
+        assert_eq!((batch.frame(0)[0], batch.frame(63)[FRAME - 1]), (0, 7));
+    }
+
+    #[test]
+    fn commands_without_an_answer_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("told");
+        let mut bridge = stand_in(&format!(
+            r"{GREETING}; head -c 579 > '{}'; printf 'E\004\000\000\000done'",
+            file.display()
+        ))
+        .unwrap();
+        let (mut levels, mut marked, mut states) = ([None; ENVS], [false; ENVS], [None; ENVS]);
+        (levels[1], marked[2], states[3]) = (Some(0x0102_0304), true, Some(9));
+        bridge.play_levels(&levels).unwrap();
+        bridge.keep(&marked).unwrap();
+        bridge.go_back(&states).unwrap();
+        let text = message(bridge.step(&[4; ENVS]));
+        assert!(text.contains("failed: done"), "{text}");
+        let told = std::fs::read(file).unwrap();
+        let (level, rest) = told.split_at(1 + 4 * ENVS);
+        let (keep, back) = rest.split_at(1 + ENVS);
+        assert_eq!(level[..9], *b"L\xFF\xFF\xFF\xFF\x04\x03\x02\x01");
+        assert_eq!(keep[..5], *b"K\0\0\x01\0");
+        assert_eq!((back[0], &back[13..17]), (b'B', &[9, 0, 0, 0][..]));
+        assert!(back[1..13].iter().chain(&back[17..]).all(|b| *b == 0xFF));
     }
 }

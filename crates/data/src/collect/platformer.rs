@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use platformer::policy::{MixedPolicy, Policy as _};
 use platformer::{FRAME_BYTES, FRAMES_PER_SECOND, HEIGHT, Platformer, WIDTH};
 
-use super::cutter::{Cut, Cutter};
-use super::{CollectSpec, OnProgress, Sink, Source};
+use super::cutter::Cutter;
+use super::{CollectSpec, Collected, OnProgress, Policy, Sink, Source, Unit};
 use crate::hash::{Stream, below, mix};
-use crate::{ClipBuf, Error, Result};
+use crate::{ClipBuf, Error, Result, UNKNOWN_ACTION};
 
 /// Tries to get one clip; a level is left for the next one when its hero dies too early.
 const TRIES: u64 = 1000;
@@ -17,15 +17,19 @@ const TRIES: u64 = 1000;
 const WALK_IN: u64 = 640;
 
 /// Collects clips of the built-in platformer, played by its own mixed policy. Needs nothing but
-/// this program. [`CollectSpec::policy`] and `mode` are not used; actions are numbered as
-/// `platformer::Action::index`.
-///
-/// Returns the number of frames in the store.
+/// this program. Of [`CollectSpec::policy`] it knows the mixed one only, with settings of its own;
+/// `mode` is not used; actions are numbered as `platformer::Action::index`.
 ///
 /// # Errors
 /// [`Error::Invalid`] for settings out of range (clips longer than levels are, for one), and those
 /// of [`ClipStore`](crate::ClipStore) for the store.
-pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64> {
+pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<Collected> {
+    if !matches!(spec.policy, Policy::Mixed(_)) {
+        return Err(Error::Invalid(
+            "the platformer is played by the mixed policy only; random and expert are CoinRun's"
+                .into(),
+        ));
+    }
     let source = Source {
         name: "platformer",
         licence: "MIT OR Apache-2.0, drawn by this program",
@@ -34,8 +38,11 @@ pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64
         fps: f64::from(FRAMES_PER_SECOND),
         height: HEIGHT as u16,
         width: WIDTH as u16,
+        rewards: false,
     };
-    let mut sink = Sink::open(spec, &source, on_progress)?;
+    spec.check_apart(&source)?;
+    let total = spec.frames.unwrap_or(0);
+    let mut sink = Sink::open(spec, &source, (total, Unit::Frames), on_progress)?;
     if sink.is_full() {
         let _ = sink.report();
     }
@@ -45,7 +52,7 @@ pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<u64
             break;
         }
     }
-    Ok(sink.store.total_frames())
+    Ok(sink.collected())
 }
 
 /// Clip number `number`, whatever was made before.
@@ -66,9 +73,9 @@ fn episode(spec: &CollectSpec, seed: u64) -> Option<ClipBuf> {
     let level = spec.levels.start + below(luck.next(), spec.levels.count());
     let mut game = Platformer::new(level);
     let mut policy = MixedPolicy::new(luck.next());
-    let mut cutter = Cutter::new(spec.frames_per_clip as usize);
+    let mut cutter = Cutter::new(spec.frames_per_clip as usize, f64::from(FRAMES_PER_SECOND));
     let walk_in = luck.below(WALK_IN + 1);
-    cutter.begin(walk_in);
+    cutter.begin(level, walk_in);
     let mut frame = vec![0; FRAME_BYTES];
     let mut passed = 0;
     let mut ended = false;
@@ -78,15 +85,13 @@ fn episode(spec: &CollectSpec, seed: u64) -> Option<ClipBuf> {
             game.render_into(&mut frame);
         }
         passed += 1;
-        if let Cut::Clip(clip) = cutter.frame(&frame) {
+        // Nothing is done on the last frame, but a clip may end with it.
+        let action = (!ended).then(|| policy.act(&game.state()));
+        let pressed = action.map_or(UNKNOWN_ACTION, |a| a.index() as u8);
+        if let Some(clip) = cutter.step(&frame, pressed, None) {
             return Some(clip);
         }
-        if ended {
-            return None;
-        }
-        let action = policy.act(&game.state());
-        cutter.action(action.index() as u8);
-        ended = game.step(action).is_end();
+        ended = game.step(action?).is_end();
     }
 }
 
@@ -114,9 +119,9 @@ mod tests {
         );
         let frames =
             platformer(&spec(&whole, 70 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
-        assert_eq!(frames, 70 * 32);
+        assert_eq!(frames.frames, 70 * 32);
         let stopped = platformer(&spec(&parts, 70 * 32), &mut |_| ControlFlow::Break(())).unwrap();
-        assert_eq!(stopped, 32 * 32);
+        assert_eq!(stopped.frames, 32 * 32);
         platformer(&spec(&parts, 40 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
         platformer(&spec(&parts, 70 * 32), &mut |_| ControlFlow::Continue(())).unwrap();
         let (a, b) = (

@@ -4,7 +4,7 @@
 //! the world stand still jumps over it or turns away. Without that, players spend their episodes
 //! hopping in the first pit: over half of all transitions were falls, and runs were short.
 
-use super::Policy;
+use super::Mixed;
 use crate::hash::Stream;
 
 /// A choice of direction and jump, which each environment turns into its own action.
@@ -40,7 +40,7 @@ impl Walker {
     const BLOCKED: u32 = 2;
 
     /// A player whose style is drawn from `seed`.
-    pub(super) fn new(policy: &Policy, seed: u64) -> Self {
+    pub(super) fn new(policy: &Mixed, seed: u64) -> Self {
         let mut stream = Stream::new(seed);
         // Half to one and a half times each weight: the average over episodes stays the policy's.
         let mut vary = |weight: f32| weight * stream.range(0.5, 1.5);
@@ -67,11 +67,11 @@ impl Walker {
     /// always jumping. After 40 frames that one is out of the first pit in every level and alive in
     /// four of five; running and jumping over what is in the way leaves half alive.
     pub(super) fn forward(seed: u64) -> Self {
-        let policy = Policy {
+        let policy = Mixed {
             right: 1.0,
             left: 0.0,
             still: 0.0,
-            ..Policy::default()
+            ..Mixed::default()
         };
         Self {
             jump: 1.0,
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn shares_follow_the_policy() {
-        let policy = Policy::default();
+        let policy = Mixed::default();
         let mut counts = [0u32; 3];
         for seed in 0..2000 {
             let mut walker = Walker::new(&policy, crate::hash::splitmix64(seed));
@@ -155,11 +155,11 @@ mod tests {
 
     #[test]
     fn a_blocked_player_jumps() {
-        let policy = Policy {
+        let policy = Mixed {
             left: 0.0,
             still: 0.0,
             jump: 0.0,
-            ..Policy::default()
+            ..Mixed::default()
         };
         // The first thing that a player blocked on the way right does is to jump or to turn away;
         // at least six in ten jump.
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_seed_replays_a_player() {
         let presses = |seed| {
-            let mut walker = Walker::new(&Policy::default(), seed);
+            let mut walker = Walker::new(&Mixed::default(), seed);
             (0..100)
                 .map(|i| walker.press(i % 3 == 0))
                 .collect::<Vec<_>>()

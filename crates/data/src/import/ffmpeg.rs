@@ -76,8 +76,7 @@ impl Tools {
             .map_err(|e| NoVideo::Unreadable(format!("ffprobe could not be run: {e}")))?;
         // Its errors are few words: a handful of lines at most fit the system's buffer.
         let mut words = child.stderr.take();
-        let teller =
-            std::thread::spawn(move || words.as_mut().map_or_else(String::new, |w| head(w)));
+        let teller = std::thread::spawn(move || words.as_mut().map_or_else(String::new, head));
         let mut text = Vec::new();
         let read = child
             .stdout

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::natural;
 use super::pictures::{Slide, is_animation};
 
+/// What stands before and after the number in a picture's name.
+type Around = (Vec<u8>, Vec<u8>);
+
 /// Endings of pictures, which make a video together where they are numbered.
 const PICTURES: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp"];
 /// Endings that promise video: in a folder, such a file that can't be read is a failure.
@@ -270,7 +273,7 @@ impl Finder {
     fn pictures(&mut self, folder: &Path, mut pictures: Vec<PathBuf>, least: usize) {
         pictures.sort_by(|a, b| natural::compare(a, b));
         pictures.dedup();
-        let mut groups: BTreeMap<(Vec<u8>, Vec<u8>), Vec<(u64, PathBuf)>> = BTreeMap::new();
+        let mut groups: BTreeMap<Around, Vec<(u64, PathBuf)>> = BTreeMap::new();
         for picture in pictures {
             let name = picture.file_name().unwrap_or_default();
             match numbered(name) {

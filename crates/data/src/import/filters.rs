@@ -2,6 +2,11 @@
 
 use super::fit::{Crop, Fit};
 
+/// Averages over areas. Without the other two, colours of video with halved chroma (nearly all there
+/// is) are taken from the nearest chroma sample: against the pictures that a video was made from, 32 dB
+/// instead of 46.
+const FLAGS: &str = "area+full_chroma_int+accurate_rnd";
+
 /// The filter graph for frames of `size` at `fps`.
 ///
 /// Everything is an expression of the frame at hand, so a video whose size changes on the way goes
@@ -16,7 +21,7 @@ pub(super) fn graph(fps: f64, crop: Option<Crop>, fit: Fit, size: (u32, u32)) ->
             c.width, c.height, c.x, c.y
         )
     });
-    let scale = |how: &str| format!("scale=w={width}:h={height}:flags=area{how},format=rgb24");
+    let scale = |how: &str| format!("scale=w={width}:h={height}:flags={FLAGS}{how},format=rgb24");
     let fit = match fit {
         Fit::Stretch => scale(""),
         Fit::Cover => format!(
@@ -28,7 +33,7 @@ pub(super) fn graph(fps: f64, crop: Option<Crop>, fit: Fit, size: (u32, u32)) ->
             scale(":force_original_aspect_ratio=decrease")
         ),
     };
-    format!("fps={fps},scale=w=max(iw*sar\\,1):h=ih:flags=area,setsar=1,{crop}{fit},setsar=1")
+    format!("fps={fps},scale=w=max(iw*sar\\,1):h=ih:flags={FLAGS},setsar=1,{crop}{fit},setsar=1")
 }
 
 #[cfg(test)]

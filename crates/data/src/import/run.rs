@@ -38,6 +38,12 @@ pub fn import(
     on_progress: OnProgress<'_>,
 ) -> Result<Report> {
     check(spec)?;
+    if ClipStore::is_address(&spec.out) {
+        return Err(Error::Invalid(format!(
+            "{} is not on this machine, and an import keeps a journal beside its clips. Import into a folder, and copy it there",
+            spec.out.display()
+        )));
+    }
     let found = files::find(&spec.paths);
     if found.sources.is_empty() && found.problems.is_empty() {
         return Err(Error::Invalid(format!(
@@ -358,7 +364,7 @@ impl Run<'_, '_> {
         committer.begin(&source.identity);
         loop {
             match messages.recv_timeout(TICK) {
-                Ok(Message::Clip(candidate)) => committer.offer(source, candidate)?,
+                Ok(Message::Clip(candidate)) => committer.offer(source, *candidate)?,
                 Ok(Message::End(End::Report(report))) => {
                     self.queue.done();
                     return Ok((

@@ -20,7 +20,7 @@ use super::still;
 /// What a worker says of its file, in order.
 pub(super) enum Message {
     /// A clip worth keeping.
-    Clip(Candidate),
+    Clip(Box<Candidate>),
     /// The file is done.
     End(End),
 }
@@ -348,6 +348,8 @@ impl<'a> Cutting<'a> {
             first: piece.first,
             signature,
         };
-        self.to.send(Message::Clip(candidate)).map_err(|_| Unwanted)
+        self.to
+            .send(Message::Clip(Box::new(candidate)))
+            .map_err(|_| Unwanted)
     }
 }

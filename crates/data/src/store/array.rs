@@ -151,11 +151,7 @@ impl ClipArray {
             .retrieve_chunk_if_exists::<Vec<E>>(&self.index(clip))
         {
             Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(Error::Chunk {
-                path: file,
-                clip,
-                what: "the file is missing".into(),
-            }),
+            Ok(None) => Err(self.missing(clip)),
             Err(ArrayError::StorageError(StorageError::IOError(e))) => {
                 Err(Error::io("read", file)(copy(&e)))
             }
@@ -164,6 +160,31 @@ impl ClipArray {
                 clip,
                 what: e.to_string(),
             }),
+        }
+    }
+
+    /// Bytes of one clip as they are kept.
+    pub(crate) fn stored_bytes(&self, clip: u64) -> Result<u64> {
+        let key = self.array.chunk_key(&self.index(clip));
+        match self.array.storage().size_key(&key) {
+            Ok(Some(size)) => Ok(size),
+            Ok(None) => Err(self.missing(clip)),
+            Err(StorageError::IOError(e)) => {
+                Err(Error::io("read", self.chunk_file(clip))(copy(&e)))
+            }
+            Err(e) => Err(Error::Chunk {
+                path: self.chunk_file(clip),
+                clip,
+                what: e.to_string(),
+            }),
+        }
+    }
+
+    fn missing(&self, clip: u64) -> Error {
+        Error::Chunk {
+            path: self.chunk_file(clip),
+            clip,
+            what: "the file is missing".into(),
         }
     }
 

@@ -101,7 +101,7 @@ impl ClipStore {
     /// [`Error::Metadata`] when a file of the manifest is missing or damaged, or the store is of
     /// version 1, which had none.
     pub fn manifest(&self) -> Result<Vec<ClipRecord>> {
-        if self.version < 2 {
+        if !self.has_manifest() {
             return Err(Error::metadata(
                 self.base.file("zarr.json"),
                 "it is a store of version 1, which has no manifest",

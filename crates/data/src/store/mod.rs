@@ -8,6 +8,8 @@
 //! PATH/manifest/N.jsonl     origin and checksum of each clip, see `ClipRecord`
 //! ```
 //!
+//! `PATH` is a folder, or an address in an object store, such as `s3://bucket/clips`.
+//!
 //! The first length of `frames` is *the* number of clips. All else of a clip is written before that
 //! length is advanced, and the length is advanced by renaming a finished file over the old one, so
 //! a program killed at any instant leaves only whole clips in sight.
@@ -16,6 +18,7 @@ mod array;
 mod manifest;
 mod place;
 mod read;
+mod remote;
 mod spec;
 mod write;
 

@@ -111,6 +111,22 @@ impl ClipStore {
         &self.spec
     }
 
+    /// Whether the store says where its clips come from: stores of version 1 don't.
+    #[must_use]
+    pub fn has_manifest(&self) -> bool {
+        self.version >= 2
+    }
+
+    /// Bytes that the frames of all clips take as they are kept, compressed.
+    ///
+    /// # Errors
+    /// [`Error::Chunk`] when a clip is missing, [`Error::Io`] when its size can't be asked for.
+    pub fn stored_bytes(&self) -> Result<u64> {
+        (0..self.len)
+            .map(|clip| self.frames.stored_bytes(self.number_in_store(clip)))
+            .sum()
+    }
+
     /// Whether this is a view of another store's clips.
     #[must_use]
     pub fn is_view(&self) -> bool {
@@ -124,6 +140,18 @@ impl ClipStore {
             Some(shown) => shown.get(clip as usize).copied().unwrap_or(u64::MAX),
             None => clip,
         }
+    }
+
+    /// Whether `path` is the address of a remote store rather than a folder of this machine.
+    #[must_use]
+    pub fn is_address(path: &Path) -> bool {
+        Place::is_remote(path)
+    }
+
+    /// Whether it was opened by an address, rather than as a folder of this machine.
+    #[must_use]
+    pub fn is_remote(&self) -> bool {
+        Place::is_remote(&self.path)
     }
 
     /// The store's directory, or the view's, or the address of a remote store.

@@ -9,7 +9,7 @@ use crate::{Error, Result};
 
 const FORMAT: &str = "pocket-genie-clips";
 /// 1 had no manifest.
-pub(super) const VERSION: u64 = 2;
+const VERSION: u64 = 2;
 const OLDEST: u64 = 1;
 /// Bound on one decoded clip: 1 GiB. It keeps hostile metadata from asking for all memory.
 const MAX_CLIP_BYTES: u64 = 1 << 30;

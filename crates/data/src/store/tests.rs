@@ -49,7 +49,7 @@ pub(crate) fn clip(number: u8) -> ClipBuf {
     }
 }
 
-fn filled(path: &Path, clips: u8) -> ClipStore {
+pub(crate) fn filled(path: &Path, clips: u8) -> ClipStore {
     let mut store = ClipStore::create(path, &spec()).unwrap();
     store
         .append_all(&(0..clips).map(clip).collect::<Vec<_>>())

@@ -1,11 +1,10 @@
 //! Creating a store and adding clips.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::Path;
 
 use super::manifest::{self, ClipRecord, Origin, checksum};
-use super::place::Place;
-use super::spec::VERSION;
+use super::place::{Lock, Place};
 use super::{ClipArray, ClipStore, Kind, StoreSpec};
 use crate::{Error, Result, UNKNOWN_ACTION};
 
@@ -42,8 +41,7 @@ impl ClipBuf {
 pub(super) struct Writer {
     actions: ClipArray,
     rewards: Option<ClipArray>,
-    /// Held until dropped; the system releases it when the program dies.
-    _lock: File,
+    lock: Lock,
 }
 
 impl ClipStore {
@@ -55,15 +53,17 @@ impl ClipStore {
     pub fn create(path: impl AsRef<Path>, spec: &StoreSpec) -> Result<Self> {
         let path = path.as_ref();
         spec.check().map_err(Error::Invalid)?;
-        if path.join("zarr.json").exists() {
+        let place = Place::at(path)?;
+        if place.read_json("zarr.json")?.is_some() {
             return Err(Error::Exists {
                 path: path.to_path_buf(),
             });
         }
-        fs::create_dir_all(path).map_err(Error::io("make the directory", path))?;
-        refuse_foreign(path)?;
+        if !Place::is_remote(path) {
+            fs::create_dir_all(path).map_err(Error::io("make the directory", path))?;
+            refuse_foreign(path)?;
+        }
         // The group comes last: without it a half-made store is no store, and can be made again.
-        let place = Place::at(path)?;
         ClipArray::create(&place, Kind::Frames, spec)?;
         ClipArray::create(&place, Kind::Actions, spec)?;
         if spec.rewards {
@@ -80,7 +80,7 @@ impl ClipStore {
     /// collected with other settings.
     pub fn open_or_create(path: impl AsRef<Path>, spec: &StoreSpec) -> Result<Self> {
         let path = path.as_ref();
-        if path.join("zarr.json").exists() {
+        if Place::at(path)?.read_json("zarr.json")?.is_some() {
             let store = Self::open(path)?;
             store.spec.check_same(spec, path)?;
             Ok(store)
@@ -131,6 +131,7 @@ impl ClipStore {
                 }
             }
             manifest::write(&self.base, self.len, &records)?;
+            writer.lock.check()?;
             // `frames` counts, so it goes last: until then nothing of the new clips is visible.
             writer.actions.advance(len)?;
             if let Some(rewards) = &mut writer.rewards {
@@ -155,23 +156,13 @@ impl ClipStore {
                 self.base.path().display()
             )));
         }
-        if self.version < VERSION {
+        if !self.has_manifest() {
             return Err(Error::Invalid(format!(
                 "{} is of an older version, without a manifest: it can be read, but not added to. Collect into another path",
                 self.path.display()
             )));
         }
-        let file = self.path.join(LOCK);
-        let lock = File::create(&file).map_err(Error::io("write", &file))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::Locked {
-                    path: self.path.clone(),
-                });
-            }
-            Err(TryLockError::Error(e)) => return Err(Error::io("lock", &file)(e)),
-        }
+        let lock = self.base.lock(LOCK)?;
         self.frames = ClipArray::open(&self.base, Kind::Frames, &self.spec)?;
         self.len = self.frames.len();
         let actions = ClipArray::open(&self.base, Kind::Actions, &self.spec)?;
@@ -183,7 +174,7 @@ impl ClipStore {
         self.writer = Some(Writer {
             actions,
             rewards,
-            _lock: lock,
+            lock,
         });
         Ok(())
     }

@@ -13,8 +13,9 @@ use crate::support::{H264, assert_clip, clips, encode, ffmpeg, line, run, spec, 
 fn corrupt(path: &Path, from: f64, to: f64) {
     let mut bytes = fs::read(path).unwrap();
     let at = |part: f64| (bytes.len() as f64 * part) as usize;
-    for i in at(from)..at(to) {
-        bytes[i] = bytes[i].wrapping_mul(7).wrapping_add(i as u8 ^ 0x5a);
+    let (from, to) = (at(from), at(to));
+    for (i, byte) in bytes.iter_mut().enumerate().take(to).skip(from) {
+        *byte = byte.wrapping_mul(7).wrapping_add(i as u8 ^ 0x5a);
     }
     fs::write(path, bytes).unwrap();
 }

@@ -15,7 +15,7 @@ use model::picture::to_tensor;
 use model::{Dynamics, LatentActionModel, Tokenizer, dynamics, params};
 
 use super::pace::Pace;
-use super::{Intervals, Outcome, Resume, State};
+use super::{Draw, Options, Outcome, Resume, State};
 use crate::budget::Budget;
 use crate::checkpoint::{self, lookup};
 use crate::codes::{self, Revive, Usage};
@@ -260,7 +260,7 @@ pub(super) fn train(
     store: &Arc<ClipStore>,
     device: &Device,
     budget: Budget,
-    intervals: Intervals,
+    options: Options,
     display: &mut dyn Display,
 ) -> Result<Outcome> {
     let tokenizer = super::load_tokenizer(run, device)?;
@@ -280,8 +280,13 @@ pub(super) fn train(
     let mut log = Log::append_to(&run.log())?;
     let batch = settings.action_batch.max(settings.batch);
     let shape = [batch, config.frames, config.height, config.width, 3];
-    let mut batches = super::batches(run, store, config.frames, batch, STREAM, trainer.state.step)?;
-    let mut pace = Pace::start(budget, intervals, &mut trainer.state);
+    let draw = Draw {
+        frames: config.frames,
+        batch,
+        stream: STREAM,
+    };
+    let mut batches = super::batches(run, store, draw, trainer.state.step, options)?;
+    let mut pace = Pace::start(budget, options, &mut trainer.state);
     while !pace.finished(&trainer.state) {
         if trainer.state.starts_decay() {
             trainer.save(&run.stable_checkpoint(PHASE))?;

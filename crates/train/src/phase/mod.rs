@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use burn::tensor::Device;
-use data::{ClipStore, Prefetch, WindowLoader};
+use data::{ClipStore, DEFAULT_CACHE_BYTES, Prefetch, WindowLoader};
 use serde::{Deserialize, Serialize};
 
 use crate::budget::Budget;
@@ -22,20 +22,23 @@ use crate::store;
 pub use dynamics::load as load_dynamics;
 pub use tokenizer::load as load_tokenizer;
 
-/// Seconds between checkpoints and between contact sheets.
+/// How a training is run; nothing of it changes what is learned.
 #[derive(Clone, Copy, Debug)]
-pub struct Intervals {
-    /// Between checkpoints.
+pub struct Options {
+    /// Seconds between checkpoints.
     pub checkpoint: f64,
-    /// Between contact sheets.
+    /// Seconds between contact sheets.
     pub sheet: f64,
+    /// Bound on the decoded clips that are kept in memory, in bytes.
+    pub cache_bytes: usize,
 }
 
-impl Default for Intervals {
+impl Default for Options {
     fn default() -> Self {
         Self {
             checkpoint: 120.0,
             sheet: 300.0,
+            cache_bytes: DEFAULT_CACHE_BYTES,
         }
     }
 }
@@ -126,29 +129,39 @@ pub enum Outcome {
 pub fn train(
     run: &Run,
     device: &Device,
-    intervals: Intervals,
+    options: Options,
     display: &mut dyn Display,
 ) -> Result<Outcome> {
     kernels::keep_memory();
     let clips = Arc::new(ClipStore::open(&run.settings.data)?);
     store::check(&run.settings.config, &clips)?;
     let budgets = run.settings.budgets;
-    if tokenizer::train(run, &clips, device, budgets[0], intervals, display)? == Outcome::Stopped {
+    if tokenizer::train(run, &clips, device, budgets[0], options, display)? == Outcome::Stopped {
         return Ok(Outcome::Stopped);
     }
-    dynamics::train(run, &clips, device, budgets[1], intervals, display)
+    dynamics::train(run, &clips, device, budgets[1], options, display)
 }
 
-/// Batches of `run`'s data for one phase, from `step` on. `stream` keeps the phases' batches apart.
+/// What a phase wants of each batch.
+struct Draw {
+    /// Frames of a window.
+    frames: usize,
+    /// Windows.
+    batch: usize,
+    /// Keeps the phases' batches apart.
+    stream: u64,
+}
+
+/// Batches of `run`'s data for one phase, from `step` on.
 fn batches(
     run: &Run,
     store: &Arc<ClipStore>,
-    frames: usize,
-    batch: usize,
-    stream: u64,
+    draw: Draw,
     step: u64,
+    options: Options,
 ) -> Result<Prefetch> {
-    let seed = run.settings.seed.wrapping_mul(2).wrapping_add(stream);
-    let loader = Arc::new(WindowLoader::new(Arc::clone(store), frames, batch, seed)?);
+    let seed = run.settings.seed.wrapping_mul(2).wrapping_add(draw.stream);
+    let loader = WindowLoader::new(Arc::clone(store), draw.frames, draw.batch, seed)?;
+    let loader = Arc::new(loader.with_cache_bytes(options.cache_bytes));
     Ok(Prefetch::new(loader, step, 3))
 }

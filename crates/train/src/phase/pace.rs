@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use super::{Intervals, State};
+use super::{Options, State};
 use crate::budget::Budget;
 use crate::schedule::DECAY_SHARE;
 
 /// Watches time and steps.
 pub(super) struct Pace {
     budget: Budget,
-    intervals: Intervals,
+    options: Options,
     before: f64,
     started: Instant,
     last_step: Instant,
@@ -20,14 +20,14 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Starts or goes on; fixes the schedule's end where the budget is in steps.
-    pub(super) fn start(budget: Budget, intervals: Intervals, state: &mut State) -> Self {
+    pub(super) fn start(budget: Budget, options: Options, state: &mut State) -> Self {
         if let Budget::Steps(steps) = budget {
             state.schedule.end_at(steps);
         }
         let now = Instant::now();
         Self {
             budget,
-            intervals,
+            options,
             before: state.seconds,
             started: now,
             last_step: now,
@@ -76,7 +76,7 @@ impl Pace {
     }
 
     pub(super) fn wants_checkpoint(&mut self) -> bool {
-        let due = self.last_checkpoint.elapsed().as_secs_f64() >= self.intervals.checkpoint;
+        let due = self.last_checkpoint.elapsed().as_secs_f64() >= self.options.checkpoint;
         if due {
             self.last_checkpoint = Instant::now();
         }
@@ -86,8 +86,8 @@ impl Pace {
     /// True soon after the start and then once per interval.
     pub(super) fn wants_sheet(&mut self) -> bool {
         let due = match self.last_sheet {
-            None => self.started.elapsed().as_secs_f64() >= self.intervals.sheet.min(60.0),
-            Some(last) => last.elapsed().as_secs_f64() >= self.intervals.sheet,
+            None => self.started.elapsed().as_secs_f64() >= self.options.sheet.min(60.0),
+            Some(last) => last.elapsed().as_secs_f64() >= self.options.sheet,
         };
         if due {
             self.last_sheet = Some(Instant::now());

@@ -14,7 +14,7 @@ use model::quantizer::Quantizer;
 use model::tokenizer::Tokenizer;
 
 use super::pace::Pace;
-use super::{Intervals, Outcome, Resume, State};
+use super::{Draw, Options, Outcome, Resume, State};
 use crate::budget::Budget;
 use crate::checkpoint::{self, lookup};
 use crate::codes::{self, Revive, Usage};
@@ -136,7 +136,7 @@ pub(super) fn train(
     store: &Arc<ClipStore>,
     device: &Device,
     budget: Budget,
-    intervals: Intervals,
+    options: Options,
     display: &mut dyn Display,
 ) -> Result<Outcome> {
     let device = &device.clone().autodiff();
@@ -154,15 +154,13 @@ pub(super) fn train(
     let mut log = Log::append_to(&run.log())?;
     let frames = settings.frames.min(config.frames);
     let shape = [settings.batch, frames, config.height, config.width, 3];
-    let mut batches = super::batches(
-        run,
-        store,
+    let draw = Draw {
         frames,
-        settings.batch,
-        STREAM,
-        trainer.state.step,
-    )?;
-    let mut pace = Pace::start(budget, intervals, &mut trainer.state);
+        batch: settings.batch,
+        stream: STREAM,
+    };
+    let mut batches = super::batches(run, store, draw, trainer.state.step, options)?;
+    let mut pace = Pace::start(budget, options, &mut trainer.state);
     while !pace.finished(&trainer.state) {
         if trainer.state.starts_decay() {
             trainer.save(&run.stable_checkpoint(PHASE))?;

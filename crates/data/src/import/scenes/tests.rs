@@ -10,7 +10,7 @@ fn view(place: u32, left: i32, top: i32, light: u8) -> Vec<u8> {
             let (column, row) = ((x + left).div_euclid(8), (y + top).div_euclid(8));
             let tile = crate::hash::mix(&[place.into(), column as u64, row as u64]);
             // A third of the tiles is sky, as in games.
-            let colour = if tile % 3 == 0 {
+            let colour = if tile.is_multiple_of(3) {
                 [90, 140, 220]
             } else {
                 [tile >> 8, tile >> 16, tile >> 24].map(|v| v as u8 % 200)
