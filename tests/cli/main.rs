@@ -5,6 +5,7 @@ mod curate;
 mod curate_rules;
 mod disk;
 mod gpu;
+mod import;
 mod pipeline;
 mod python;
 mod resume;

@@ -211,7 +211,7 @@ impl Sieve {
     fn judge(&self, path: &Path) -> Selection {
         let Some(video) = self.metadata.of(path) else {
             return Selection::Drop {
-                reason: "dropped: the metadata has no line for it".into(),
+                reason: "the metadata has no line for it".into(),
             };
         };
         let verdict = self.rules.judge(video);
@@ -223,7 +223,7 @@ impl Sieve {
             }
         } else {
             Selection::Drop {
-                reason: verdict.to_string(),
+                reason: verdict.to_string().replacen("dropped: ", "", 1),
             }
         }
     }
