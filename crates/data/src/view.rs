@@ -6,24 +6,10 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::store::Place;
+use crate::store::{Place, view_file};
 use crate::{ClipStore, Error, Result};
-
-pub(crate) const FILE: &str = "view.json";
-const FORMAT: &str = "pocket-genie-view";
-const VERSION: u64 = 1;
-/// About ten million clips.
-const MAX_BYTES: u64 = 128 << 20;
-
-/// What `view.json` says.
-pub(crate) struct View {
-    /// The store, or the view, that it shows clips of.
-    pub(crate) store: PathBuf,
-    /// Numbers of the clips there.
-    pub(crate) clips: Vec<u64>,
-}
 
 /// Writes a view at `path` that shows `clips` of `store`, in this order. `why` says how they were
 /// chosen, for people.
@@ -48,7 +34,7 @@ pub fn write(path: impl AsRef<Path>, store: &ClipStore, clips: &[u64], why: &Val
         )));
     }
     let place = Place::at(path)?;
-    let taken = place.read_json("zarr.json")?.is_some() || place.read(FILE, MAX_BYTES)?.is_some();
+    let taken = place.read_json("zarr.json")?.is_some() || view_file::read(&place)?.is_some();
     if taken
         || path.exists() && fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some())
     {
@@ -56,59 +42,8 @@ pub fn write(path: impl AsRef<Path>, store: &ClipStore, clips: &[u64], why: &Val
             path: path.to_path_buf(),
         });
     }
-    let text = json!({
-        "format": FORMAT,
-        "version": VERSION,
-        "store": towards(store.path(), path)?,
-        "why": why,
-        "clips": clips,
-    });
-    place.replace(FILE, format!("{text}\n").as_bytes())
-}
-
-/// Reads the view at `place`; `None` when there is none.
-pub(crate) fn read(place: &Place) -> Result<Option<View>> {
-    let Some(text) = place.read(FILE, MAX_BYTES)? else {
-        return Ok(None);
-    };
-    let wrong = |what: String| Error::metadata(place.file(FILE), what);
-    let value: Value =
-        serde_json::from_slice(&text).map_err(|e| wrong(format!("it is not valid JSON ({e})")))?;
-    if value["format"] != FORMAT {
-        return Err(Error::NotAStore {
-            path: place.path().to_path_buf(),
-            why: format!("{FILE} is not marked as {FORMAT}"),
-        });
-    }
-    match value["version"].as_u64() {
-        Some(VERSION) => {}
-        Some(found) => {
-            return Err(Error::Version {
-                path: place.file(FILE),
-                found,
-                supported: VERSION,
-            });
-        }
-        None => return Err(wrong("it names no version".into())),
-    }
-    let store = value["store"]
-        .as_str()
-        .ok_or_else(|| wrong("it names no store".into()))?;
-    let clips = value["clips"].as_array().and_then(|clips| {
-        clips
-            .iter()
-            .map(Value::as_u64)
-            .collect::<Option<Vec<u64>>>()
-    });
-    let clips = clips.ok_or_else(|| wrong("its clips are not a list of numbers".into()))?;
-    Ok(Some(View {
-        store: if Place::is_remote(Path::new(store)) {
-            store.into()
-        } else {
-            place.path().join(store)
-        },
-        clips,
-    }))
+    let text = view_file::text(&towards(store.path(), path)?, clips, why);
+    place.replace(view_file::FILE, text.as_bytes())
 }
 
 /// `store` as seen from the folder `view`: relative where both lie on this machine, so that both can

@@ -20,6 +20,7 @@ mod place;
 mod read;
 mod remote;
 mod spec;
+pub(crate) mod view_file;
 mod write;
 
 pub(crate) use array::{ClipArray, Kind};

@@ -7,16 +7,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use zarrs::filesystem::FilesystemStore;
-use zarrs::storage::ReadableWritableStorageTraits;
 
-use super::remote::{self, Lease, NoLease, Remote};
+use super::remote::{self, Chunks, Lease, NoLease, Remote};
 use crate::{Error, Result};
 
 /// Far above any metadata of ours; a larger file is not ours, and need not be parsed to know it.
 const MAX_METADATA: u64 = 1 << 20;
-
-/// What chunks are read from and written to.
-pub(super) type Chunks = Arc<dyn ReadableWritableStorageTraits>;
 
 /// The folder of a store, on this machine or in an object store.
 #[derive(Clone, Debug)]

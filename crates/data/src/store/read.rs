@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::place::Place;
+use super::view_file;
 use super::write::Writer;
 use super::{ClipArray, Kind, StoreSpec};
-use crate::{Error, Result, view};
+use crate::{Error, Result};
 
 /// Clips of one shape: a store's, or those that a view shows. Reading is `&self` and safe from many
 /// threads.
@@ -194,7 +195,7 @@ impl Opened {
                 ));
             }
         }
-        if let Some(view) = view::read(&place)? {
+        if let Some(view) = view_file::read(&place)? {
             if depth == 0 {
                 return Err(not_a_store("it is a view of a view, and so on without end"));
             }
@@ -222,7 +223,7 @@ impl Opened {
             .map_or(self.frames.len(), |s| s.len() as u64);
         if let Some(clip) = clips.iter().find(|clip| **clip >= len) {
             return Err(Error::metadata(
-                view.file(view::FILE),
+                view.file(view_file::FILE),
                 format!("it shows clip {clip} of a store that has {len}"),
             ));
         }

@@ -16,13 +16,16 @@ use object_store::{
     GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, UpdateVersion,
 };
 use tokio::runtime::Runtime;
+use zarrs::storage::ReadableWritableStorageTraits;
 use zarrs::storage::storage_adapter::async_to_sync::{
     AsyncToSyncBlockOn, AsyncToSyncStorageAdapter,
 };
 use zarrs_object_store::AsyncObjectStore;
 
-use super::place::Chunks;
 use crate::{Error, Result};
+
+/// What chunks are read from and written to, here or elsewhere.
+pub(super) type Chunks = Arc<dyn ReadableWritableStorageTraits>;
 
 /// Without renewal for this long, a lease has no owner any more.
 pub(super) const LEASE: Duration = Duration::from_secs(600);
