@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::hash::{below, mix, permute};
 use crate::{ClipStore, Error, Result};
 
-/// Decoded clips kept in memory unless told otherwise: 3 GiB, about 260,000 frames of 64x64.
-pub const DEFAULT_CACHE_BYTES: usize = 3 << 30;
+/// Decoded clips kept in memory unless told otherwise: 1 GiB, about 87,000 frames of 64x64.
+pub const DEFAULT_CACHE_BYTES: usize = 1 << 30;
 
 /// Where a training window lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -188,12 +188,10 @@ impl ClipArray {
         }
     }
 
-    /// Writes clip number `clip`, which stays out of sight until [`Self::advance`].
-    pub(crate) fn write<E: Element>(&mut self, clip: u64, values: &[E]) -> Result<()> {
+    /// Writes clip number `clip`, for which [`Self::set_len_in_memory`] has made room; it stays out of
+    /// sight until [`Self::advance`].
+    pub(crate) fn write<E: Element>(&self, clip: u64, values: &[E]) -> Result<()> {
         let file = self.chunk_file(clip);
-        if clip >= self.len() {
-            self.set_len_in_memory(clip + 1)?;
-        }
         // A clip that is all fill value (a black screen) is a clip, not an absent chunk.
         let options = CodecOptions::default().with_store_empty_chunks(true);
         match self
@@ -226,7 +224,7 @@ impl ClipArray {
         self.place.replace_json(&self.kind.metadata_key(), &value)
     }
 
-    /// Takes back what [`Self::write`] changed in memory after a failure.
+    /// Makes room for clips that are to be written, or takes it back after a failure.
     pub(crate) fn set_len_in_memory(&mut self, len: u64) -> Result<()> {
         let mut shape = self.chunk.clone();
         shape[0] = len;

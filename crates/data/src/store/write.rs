@@ -1,7 +1,9 @@
 //! Creating a store and adding clips.
 
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
+use std::thread;
 
 use super::manifest::{self, ClipRecord, Origin, checksum};
 use super::place::{Lock, Place};
@@ -112,24 +114,13 @@ impl ClipStore {
             self.start_writing()?;
         }
         let len = self.len + clips.len() as u64;
-        let records: Vec<_> = clips
-            .iter()
-            .map(|clip| ClipRecord {
-                sha256: checksum(&clip.frames),
-                origin: clip.origin.clone(),
-            })
-            .collect();
         let Some(writer) = self.writer.as_mut() else {
             return Ok(());
         };
         let mut write = || {
-            for (clip, index) in clips.iter().zip(self.len..) {
-                self.frames.write(index, &clip.frames)?;
-                writer.actions.write(index, &clip.actions)?;
-                if let Some(rewards) = &mut writer.rewards {
-                    rewards.write(index, &clip.rewards)?;
-                }
-            }
+            self.frames.set_len_in_memory(len)?;
+            writer.set_len_in_memory(len)?;
+            let records = write_clips(&self.frames, writer, self.len, clips)?;
             manifest::write(&self.base, self.len, &records)?;
             writer.lock.check()?;
             // `frames` counts, so it goes last: until then nothing of the new clips is visible.
@@ -178,6 +169,61 @@ impl ClipStore {
         });
         Ok(())
     }
+}
+
+impl Writer {
+    fn set_len_in_memory(&mut self, len: u64) -> Result<()> {
+        self.actions.set_len_in_memory(len)?;
+        self.rewards
+            .as_mut()
+            .map_or(Ok(()), |rewards| rewards.set_len_in_memory(len))
+    }
+}
+
+/// Compresses and writes clips on all cores, the first of them clip `first`. Returns their records.
+fn write_clips(
+    frames: &ClipArray,
+    writer: &Writer,
+    first: u64,
+    clips: &[ClipBuf],
+) -> Result<Vec<ClipRecord>> {
+    let one = |(clip, number): (&ClipBuf, u64)| -> Result<ClipRecord> {
+        frames.write(number, &clip.frames)?;
+        writer.actions.write(number, &clip.actions)?;
+        if let Some(rewards) = &writer.rewards {
+            rewards.write(number, &clip.rewards)?;
+        }
+        Ok(ClipRecord {
+            sha256: checksum(&clip.frames),
+            origin: clip.origin.clone(),
+        })
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = clips.len().div_ceil(cores).max(1);
+    let numbered = (first..).step_by(share);
+    thread::scope(|scope| {
+        let shares: Vec<_> = clips
+            .chunks(share)
+            .zip(numbered)
+            .map(|(clips, first)| {
+                scope.spawn(move || {
+                    clips
+                        .iter()
+                        .zip(first..)
+                        .map(one)
+                        .collect::<Result<Vec<_>>>()
+                })
+            })
+            .collect();
+        let mut records = Vec::with_capacity(clips.len());
+        for share in shares {
+            match share.join() {
+                Ok(written) => records.extend(written?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        Ok(records)
+    })
 }
 
 fn check_clip(clip: &ClipBuf, spec: &StoreSpec) -> Result<()> {
