@@ -111,6 +111,39 @@ fn collecting_onto_a_full_disk_keeps_whole_clips() {
 }
 
 #[test]
+fn importing_onto_a_full_disk_keeps_whole_clips() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    run(Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-f", "lavfi", "-i"])
+        .arg("testsrc2=size=64x64:rate=10:duration=60")
+        .arg(at.join("film.mp4")))
+    .good();
+    let import = |out: &str| format!("import film.mp4 --out {out}.zarr --clip-seconds 1.6");
+    with_small_files(at, 2, &import("tried")).bad(1, &["tried.zarr"]);
+    let go_on = genie(at, &import("tried")).good();
+    assert!(
+        go_on.out.contains("37 clips kept (37 in the store now)"),
+        "{}",
+        go_on.out
+    );
+    match on_small_disk(
+        at,
+        400,
+        &import("full/clips"),
+        "cp -r full/clips.zarr kept.zarr",
+    ) {
+        Some(ended) => {
+            ended.bad(1, &["full/clips.zarr", "disk is full"]);
+            let go_on = genie(at, &import("kept")).good();
+            assert!(go_on.out.contains("(37 in the store now)"), "{}", go_on.out);
+            genie(at, "data verify kept.zarr").good();
+        }
+        None => println!("no small disk can be mounted here: only the limit on files was tested"),
+    }
+}
+
+#[test]
 fn playing_onto_a_full_disk_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let world = shared().join("world.safetensors");

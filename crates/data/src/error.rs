@@ -67,14 +67,14 @@ pub enum Error {
         what: String,
     },
     /// The operating system refused a file operation.
-    #[error("could not {action} {}: {source}{}", path.display(), io_hint(source))]
+    #[error("could not {action} {}: {reason}{}", path.display(), io_hint(reason))]
     Io {
         /// What was tried, such as "write".
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
+        /// The system's reason. It is part of the message, so it isn't named again as the source.
+        reason: io::Error,
     },
     /// An object store can't be used, or refused something.
     #[error(
@@ -168,10 +168,10 @@ impl Error {
         path: impl AsRef<Path>,
     ) -> impl FnOnce(io::Error) -> Self {
         let path = path.as_ref().to_path_buf();
-        move |source| Self::Io {
+        move |reason| Self::Io {
             action,
             path,
-            source,
+            reason,
         }
     }
 
