@@ -71,6 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let options = Options {
         sampling,
         cache: true,
+        ..Options::default()
     };
     let frames = pollster::block_on(async {
         let mut session = match &arguments.prompt {

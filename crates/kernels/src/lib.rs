@@ -14,6 +14,7 @@ mod attention;
 #[cfg(feature = "check")]
 pub mod check;
 mod flex;
+pub mod gpu;
 mod layers;
 mod linear;
 mod optimizer;
@@ -21,6 +22,7 @@ mod parameters;
 mod path;
 pub mod plain;
 mod pointwise;
+pub mod shader;
 pub mod wgsl;
 
 pub use attention::{normalised_keys, spatial_attention, temporal_attention};

@@ -9,6 +9,7 @@ use burn::tensor::{Device, Int, Tensor};
 use kernels::Past;
 
 use crate::config::Config;
+use crate::error::{Error, Result};
 use crate::layers::{self, Linear};
 use crate::tokenizer::POSITION_DEVIATION;
 use crate::transformer::StTransformer;
@@ -78,6 +79,20 @@ impl Dynamics {
     ) -> Vec<Past> {
         let x = self.embed(tokens, actions);
         self.transformer.forward_keeping(x, past).1
+    }
+
+    /// What each action adds to the tokens of a frame, `[A + 1, D]` row by row; the last row is that of an
+    /// unknown action.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the device can't be read.
+    pub async fn action_table(&self, actions: &Tensor<2>) -> Result<Vec<f32>> {
+        let [a, c] = actions.dims();
+        let unknown = Tensor::zeros([1, c], &actions.device());
+        let latents = Tensor::cat(vec![actions.clone(), unknown], 0);
+        let table = self.action.forward(latents.reshape([1, 1, a + 1, c]));
+        let data = table.into_data_async().await.map_err(Error::device)?;
+        data.convert::<f32>().try_to_vec().map_err(Error::device)
     }
 
     fn embed(&self, tokens: Tensor<3, Int>, actions: Tensor<3>) -> Tensor<4> {

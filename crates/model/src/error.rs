@@ -31,7 +31,10 @@ pub enum Error {
     /// Settings of play out of their range.
     #[error("the setting can't be used: {0}")]
     Setting(String),
-    /// The compute device failed: lost, out of memory, or a read-back that never came.
+    /// The graphics processor was lost. What was played is still there: on a new device it goes on.
+    #[error("the graphics processor was lost ({0})")]
+    Lost(String),
+    /// The compute device failed: out of memory, or a read-back that never came.
     #[error("the compute device failed: {0}")]
     Device(String),
 }

@@ -16,6 +16,8 @@
 pub mod config;
 pub mod dynamics;
 mod error;
+pub mod gpu;
+mod halton;
 pub mod latent_action;
 pub mod layers;
 pub mod maskgit;

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::noise::Place;
 
+pub use crate::halton::halton_ranks;
+
 /// Which positions are settled first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -14,6 +16,9 @@ pub enum Order {
     /// A random permutation of the positions, drawn anew for each frame.
     #[default]
     Random,
+    /// Spread evenly over the frame, each step's positions far from one another: see
+    /// [`halton_ranks`].
+    Halton,
 }
 
 /// How a frame is sampled.
@@ -75,6 +80,17 @@ pub fn masked_after(step: usize, steps: usize, tokens: usize) -> usize {
     (tokens as f64 * share - 1e-6).ceil() as usize
 }
 
+/// The MaskGIT steps of a frame of `tokens` tokens: the number of each (from 1), and how many positions it
+/// settles. There are fewer than `steps` if positions run out.
+pub fn schedule(steps: usize, tokens: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut masked = tokens;
+    (1..=steps).map_while(move |step| {
+        let before = masked;
+        masked = masked_after(step, steps, tokens).min(before.saturating_sub(1));
+        (before > 0).then_some((step, before - masked))
+    })
+}
+
 /// One MaskGIT step: draws a code for every masked position of `canvas` from `logits [N, K]` and
 /// settles as many as the schedule says. `step` counts from 1, `frame` from the prompt.
 pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampling: &Sampling) {
@@ -100,6 +116,7 @@ pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampli
             }
             // One number for all steps of the frame: a permutation.
             Order::Random => Place { step: 0, ..place }.uniform(),
+            Order::Halton => 0.0,
         };
         ranked.push((rank, position));
     }

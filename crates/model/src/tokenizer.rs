@@ -6,6 +6,7 @@ use burn::tensor::{Device, Int, Tensor};
 use kernels::Past;
 
 use crate::config::{Config, TokenizerConfig};
+use crate::error::{Error, Result};
 use crate::layers::{self, Linear};
 use crate::patches::{from_patches, to_patches};
 use crate::quantizer::{Quantized, Quantizer};
@@ -157,6 +158,18 @@ impl Tokenizer {
             frames: self.decode_codes(quantized.codes.clone()),
             quantized,
         }
+    }
+
+    /// What the decoder makes of each code before it adds positions, `[K, D]` row by row.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the device can't be read.
+    pub async fn code_table(&self, codes: usize) -> Result<Vec<f32>> {
+        let device = self.decoder.position.val().device();
+        let all = Tensor::<1, Int>::arange(0..codes as i64, &device).reshape([1, 1, codes]);
+        let table = self.decoder.embed.forward(self.quantizer.codes(all));
+        let data = table.into_data_async().await.map_err(Error::device)?;
+        data.convert::<f32>().try_to_vec().map_err(Error::device)
     }
 
     fn embed_codes(&self, codes: Tensor<4>) -> Tensor<4> {

@@ -113,6 +113,7 @@ pub fn rollouts(
             ..PlayDefaults::default().sampling(1)
         },
         cache: true,
+        ..Options::default()
     };
     let clip = t * h * w * c;
     let mut sheet = Vec::new();
@@ -158,5 +159,6 @@ pub fn world(config: &Config, tokenizer: &Tokenizer, models: &DynamicsModels) ->
         tokenizer: tokenizer.clone(),
         dynamics: models.dynamics.clone(),
         actions: models.actions.actions(),
+        engine: None,
     }
 }

@@ -3,7 +3,7 @@
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{launch, size};
-use super::source::Kernel;
+use crate::shader::Kernel;
 
 /// `qkv [B, T, N, 3I]`, gain `[d]` → keys and values, `[B, T, N, I]` each.
 pub(super) fn normalise(

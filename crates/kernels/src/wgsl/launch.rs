@@ -7,7 +7,8 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::CubeCount;
 use cubecl::server::{KernelArguments, MetadataBindingInfo};
 
-use super::source::Kernel;
+use super::source::workgroup;
+use crate::shader::Kernel;
 
 /// The most workgroups WebGPU promises along one axis of a dispatch.
 const MAX_WORKGROUPS: u32 = 65_535;
@@ -39,7 +40,7 @@ pub(super) fn launch<const OUTPUTS: usize>(
     let arguments = KernelArguments::new()
         .with_buffers(buffers)
         .with_info(MetadataBindingInfo::custom(words(sizes)));
-    let workgroup = kernel.workgroup();
+    let workgroup = workgroup(&kernel);
     client.launch(
         Box::new(SourceKernel::new(kernel, workgroup)),
         grid(workgroups),

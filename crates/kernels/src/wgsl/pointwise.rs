@@ -3,7 +3,7 @@
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{launch, size};
-use super::source::Kernel;
+use crate::shader::Kernel;
 
 /// Layer norm over the last dimension, which must be a multiple of 4; gamma and beta `[D]`.
 pub(super) fn layer_norm(x: CubeTensor, gamma: CubeTensor, beta: CubeTensor) -> CubeTensor {

@@ -3,8 +3,8 @@
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{launch, size};
-use super::source::Kernel;
 use crate::plain::rotary_tables;
+use crate::shader::Kernel;
 
 /// Queries of a workgroup: few, so that even one frame makes several of them.
 const LANES: u32 = 32;

@@ -9,15 +9,20 @@
 //! Temporal attention reads a key-value cache of the last `T − 1` frames, in the dynamics and in
 //! the tokenizer's decoder, so that a step costs the same at frame 10,000 as at frame 20. The same
 //! code runs natively and in the browser; the same seed and actions give the same tokens.
+//!
+//! A world that was brought to a graphics processor ([`World::on_gpu`]) is played there ([`device`]);
+//! any other by burn, on whatever device its tensors are ([`tensors`]). A clone of a session is a
+//! branch: both go on from the same frame, and share the cache of all frames before it.
 
 mod cache;
-
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use kernels::Past;
+mod device;
+mod tensors;
 
 use self::cache::Cache;
+use self::device::Ahead;
 use crate::error::{Error, Result};
-use crate::maskgit::{self, Canvas, Sampling};
+use crate::gpu::Page;
+use crate::maskgit::Sampling;
 use crate::picture::{self, Frame};
 use crate::world::{PlayDefaults, World};
 
@@ -34,6 +39,9 @@ pub struct Options {
     /// Whether temporal attention reads the key-value cache. Without it the whole window is
     /// computed anew for every pass, as the paper did: for comparison only.
     pub cache: bool,
+    /// Whether the frame that the same action would lead to next is begun before this one's picture has
+    /// come back, and thrown away if another action comes. Only a graphics processor does it.
+    pub speculate: bool,
 }
 
 impl Default for Options {
@@ -41,6 +49,7 @@ impl Default for Options {
         Self {
             sampling: PlayDefaults::default().sampling(0),
             cache: true,
+            speculate: false,
         }
     }
 }
@@ -76,6 +85,8 @@ struct Played {
     action: Option<usize>,
     /// Kept for recent frames only, so that a long session stays small.
     picture: Option<Frame>,
+    /// Where a graphics processor keeps its keys and values.
+    page: Option<Page>,
 }
 
 /// A world being played.
@@ -87,6 +98,8 @@ pub struct Session {
     prompt: usize,
     dynamics: Cache,
     decoder: Cache,
+    /// The next frame, begun before it was asked for.
+    ahead: Ahead,
 }
 
 impl Session {
@@ -130,6 +143,7 @@ impl Session {
             prompt: prompt.len(),
             dynamics: Cache::new(window, HISTORY),
             decoder: Cache::new(window, HISTORY),
+            ahead: Ahead::default(),
         };
         session.frames = prompt
             .into_iter()
@@ -137,6 +151,7 @@ impl Session {
                 tokens,
                 action: None,
                 picture: None,
+                page: None,
             })
             .collect();
         session.refill().await?;
@@ -155,65 +170,17 @@ impl Session {
                 last: actions - 1,
             });
         }
-        let device = self.device();
-        let past = self.options.cache.then(|| self.dynamics.past()).flatten();
-        let tokens = self.sample(action, past.as_deref()).await?;
-
-        let ids = int_tensor(std::slice::from_ref(&tokens), &device);
-        let (pixels, seen) = if self.options.cache {
-            self.world
-                .tokenizer
-                .decode_after(ids.clone(), self.decoder.past().as_deref())
-        } else {
-            self.decode_window(&tokens)
+        let made = match self.world.engine.clone() {
+            Some(engine) if self.options.cache => self.step_on(&engine, action).await?,
+            Some(engine) => self.step_without_cache_on(&engine, action).await?,
+            None => self.step_in_tensors(action).await?,
         };
-        let picture = self.read_pictures(pixels).await?.pop();
-        let picture = picture.ok_or_else(|| Error::Device("no frame came back".into()))?;
-        if self.options.cache {
-            let latent = self.latents(&[Some(action)]);
-            self.dynamics
-                .push(&self.world.dynamics.remember(ids, latent, past.as_deref()));
-            self.decoder.push(&seen);
-        }
-        self.frames.push(Played {
-            tokens,
-            action: Some(action),
-            picture: Some(picture),
-        });
+        self.frames.push(made);
         if let Some(old) = self.frames.len().checked_sub(HISTORY + 1) {
             self.frames[old].picture = None;
+            self.frames[old].page = None;
         }
         Ok(self.picture())
-    }
-
-    /// The MaskGIT steps of one frame.
-    async fn sample(&self, action: usize, past: Option<&[Past]>) -> Result<Vec<u32>> {
-        let config = &self.world.card.config;
-        let dynamics = &self.world.dynamics;
-        let device = self.device();
-        let mask = dynamics.mask() as u32;
-        let frame = (self.frames.len() - self.prompt) as u32;
-        let mut canvas = Canvas::masked(config.tokens_per_frame());
-        for step in 1..=self.options.sampling.steps {
-            if canvas.remaining() == 0 {
-                break;
-            }
-            let input = canvas.input(mask);
-            let logits = if self.options.cache {
-                let ids = int_tensor(&[input], &device);
-                dynamics.forward_after(ids, self.latents(&[Some(action)]), past)
-            } else {
-                let (mut tokens, mut taken) = self.window();
-                tokens.push(input);
-                taken.push(Some(action));
-                let all = dynamics.forward(int_tensor(&tokens, &device), self.latents(&taken));
-                let t = tokens.len();
-                all.narrow(1, t - 1, 1)
-            };
-            let logits = floats(logits).await?;
-            maskgit::step(&mut canvas, &logits, step, frame, &self.options.sampling);
-        }
-        Ok(canvas.tokens)
     }
 
     /// Goes back `count` frames, at most to the prompt; returns how many it went. Up to 48 frames
@@ -223,20 +190,52 @@ impl Session {
     /// [`Error::Device`], after which the session is as it was before.
     pub async fn rewind(&mut self, count: usize) -> Result<usize> {
         let count = count.min(self.frames.len() - self.prompt);
-        let caches = (self.dynamics.clone(), self.decoder.clone());
+        self.ahead = Ahead::default();
+        let before = (self.dynamics.clone(), self.decoder.clone());
         let gone = self.frames.split_off(self.frames.len() - count);
         self.dynamics.rewind(count);
         self.decoder.rewind(count);
-        let needed = self.frames.len().min(self.world.card.config.frames - 1);
-        let short = self.dynamics.len() < needed;
-        if (short || self.frames[self.frames.len() - 1].picture.is_none())
+        let there = match self.world.engine {
+            Some(_) => !self.options.cache || self.pages().is_some(),
+            None => {
+                !self.options.cache
+                    || self.dynamics.len()
+                        >= self.frames.len().min(self.world.card.config.frames - 1)
+            }
+        };
+        let pictured = self.frames[self.frames.len() - 1].picture.is_some();
+        if !(there && pictured)
             && let Err(error) = self.refill().await
         {
             self.frames.extend(gone);
-            (self.dynamics, self.decoder) = caches;
+            (self.dynamics, self.decoder) = before;
             return Err(error);
         }
         Ok(count)
+    }
+
+    /// Goes on in `world`: the same world on another device, after the first was lost.
+    ///
+    /// # Errors
+    /// [`Error::Prompt`] if the world has other sizes; [`Error::Device`], [`Error::Lost`]: the session is
+    /// as it was before.
+    pub async fn move_to(&mut self, world: &World) -> Result<()> {
+        if world.card.config != self.world.card.config {
+            return Err(Error::Prompt(
+                "its frames are of a world of other sizes".into(),
+            ));
+        }
+        let before = self.clone();
+        self.ahead = Ahead::default();
+        self.world = world.clone();
+        for frame in &mut self.frames {
+            frame.page = None;
+        }
+        let moved = self.refill().await;
+        if moved.is_err() {
+            *self = before;
+        }
+        moved
     }
 
     /// Changes how the next frames are sampled.
@@ -285,82 +284,18 @@ impl Session {
         self.frames.len() - self.prompt
     }
 
-    fn device(&self) -> Device {
-        self.world.actions.device()
-    }
-
     /// Tokens and actions of the last `T − 1` frames.
-    fn window(&self) -> (Vec<Vec<u32>>, Vec<Option<usize>>) {
+    fn window(&self) -> &[Played] {
         let window = self.world.card.config.frames - 1;
-        let first = self.frames.len().saturating_sub(window);
-        self.frames[first..]
-            .iter()
-            .map(|f| (f.tokens.clone(), f.action))
-            .unzip()
+        &self.frames[self.frames.len().saturating_sub(window)..]
     }
 
-    /// Fills both caches, and the pictures, from the tokens of the newest `T` frames, in one pass.
+    /// Fills the cache, and the pictures, from the tokens of the newest `T` frames, in one pass.
     async fn refill(&mut self) -> Result<()> {
-        let frames = self.world.card.config.frames;
-        let first = self.frames.len().saturating_sub(frames);
-        let (tokens, actions): (Vec<_>, Vec<_>) = self.frames[first..]
-            .iter()
-            .map(|f| (f.tokens.clone(), f.action))
-            .unzip();
-        let ids = int_tensor(&tokens, &self.device());
-        let (pixels, seen) = self.world.tokenizer.decode_after(ids.clone(), None);
-        let pictures = self.read_pictures(pixels).await?;
-        for (frame, picture) in self.frames[first..].iter_mut().zip(pictures) {
-            frame.picture = Some(picture);
+        match self.world.engine.clone() {
+            Some(engine) => self.refill_on(&engine).await,
+            None => self.refill_tensors().await,
         }
-        self.dynamics.clear();
-        self.decoder.clear();
-        if self.options.cache {
-            let latents = self.latents(&actions);
-            self.dynamics
-                .push(&self.world.dynamics.remember(ids, latents, None));
-            self.decoder.push(&seen);
-        }
-        Ok(())
-    }
-
-    /// Decodes the window and `tokens` after it without a cache; only the last frame.
-    fn decode_window(&self, tokens: &[u32]) -> (Tensor<5>, Vec<Past>) {
-        let (mut window, _) = self.window();
-        window.push(tokens.to_vec());
-        let t = window.len();
-        let all = self
-            .world
-            .tokenizer
-            .decode(int_tensor(&window, &self.device()));
-        (all.narrow(1, t - 1, 1), Vec::new())
-    }
-
-    /// Latents of `actions` as the dynamics model takes them, `[1, T, C]`; zeros where unknown.
-    fn latents(&self, actions: &[Option<usize>]) -> Tensor<3> {
-        let [_, c] = self.world.actions.dims();
-        let rows = actions
-            .iter()
-            .map(|action| match action {
-                Some(action) => self.world.actions.clone().narrow(0, *action, 1),
-                None => Tensor::zeros([1, c], &self.device()),
-            })
-            .collect();
-        Tensor::cat(rows, 0).reshape([1, actions.len(), c])
-    }
-
-    async fn read_pictures(&self, pixels: Tensor<5>) -> Result<Vec<Frame>> {
-        let [_, t, height, width, channels] = pixels.dims();
-        let bytes = picture::to_bytes(&floats(pixels).await?);
-        Ok(bytes
-            .chunks_exact(height * width * channels)
-            .take(t)
-            .map(|rgb| Frame {
-                height,
-                width,
-                rgb: rgb.to_vec(),
-            })
-            .collect())
     }
 }
 
@@ -401,16 +336,4 @@ fn check_prompt_length(frames: usize, most: usize) -> Result<()> {
             "it has {frames} frames; this world starts from 1 to {most}"
         )))
     }
-}
-
-/// Token numbers of frames, `[1, T, N]`.
-fn int_tensor(frames: &[Vec<u32>], device: &Device) -> Tensor<3, Int> {
-    let n = frames[0].len();
-    let values: Vec<i32> = frames.iter().flatten().map(|&t| t as i32).collect();
-    Tensor::from_data(TensorData::new(values, [1, frames.len(), n]), device)
-}
-
-async fn floats<const R: usize>(tensor: Tensor<R>) -> Result<Vec<f32>> {
-    let data = tensor.into_data_async().await.map_err(Error::device)?;
-    data.convert::<f32>().try_to_vec().map_err(Error::device)
 }

@@ -7,11 +7,16 @@
 mod read;
 mod write;
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
+use kernels::gpu::Gpu;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::dynamics::Dynamics;
+use crate::error::Result;
+use crate::gpu::{Engine, Precision, Progress};
 use crate::maskgit::{Order, Sampling};
 use crate::tokenizer::Tokenizer;
 
@@ -98,4 +103,25 @@ pub struct World {
     pub dynamics: Dynamics,
     /// The latent actions, unit vectors `[A, C]`.
     pub actions: Tensor<2>,
+    /// The same on a graphics processor, if sessions are to play there.
+    pub engine: Option<Arc<Engine>>,
+}
+
+impl World {
+    /// Brings the world to a graphics processor: sessions play there from now on. `progress` hears of each
+    /// kernel that is compiled.
+    ///
+    /// # Errors
+    /// [`Error::Device`](crate::Error::Device) if the world doesn't fit the device or its kernels;
+    /// [`Error::Lost`](crate::Error::Lost).
+    pub async fn on_gpu(
+        mut self,
+        gpu: Gpu,
+        precision: Precision,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self> {
+        let engine = Engine::new(&self, gpu, precision, progress).await?;
+        self.engine = Some(Arc::new(engine));
+        Ok(self)
+    }
 }

@@ -36,6 +36,7 @@ impl World {
             tokenizer,
             dynamics,
             actions,
+            engine: None,
         })
     }
 }

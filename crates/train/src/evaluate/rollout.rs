@@ -47,6 +47,7 @@ pub(super) fn run(
         let options = Options {
             sampling,
             cache: true,
+            ..Options::default()
         };
         let inferred = play(world, &clip.frames[0], &clip.actions[..LENGTH], options)?;
         quality.extend((1..=LENGTH).map(|t| psnr(&inferred[t], &clip.frames[t])));

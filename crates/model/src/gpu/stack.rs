@@ -1,0 +1,202 @@
+//! An ST-transformer on the device: its weights, its cache, the launches of a pass.
+
+use kernels::gpu::attention::{self, CachedAttention, Gains};
+use kernels::gpu::linear::{Epilogue, Linear, Precision, Tile};
+use kernels::gpu::{Gpu, Launch};
+
+use super::weights::Host;
+use crate::config::TransformerConfig;
+use crate::error::Result;
+
+/// One ST block.
+struct Block {
+    spatial_qkv: Linear,
+    spatial_gains: Gains,
+    spatial_out: Linear,
+    temporal_qkv: Linear,
+    temporal_gains: Gains,
+    temporal_out: Linear,
+    up: Linear,
+    down: Linear,
+    /// Keys and values of cached frames, `[pages, N, I]` each.
+    cache: [wgpu::Buffer; 2],
+}
+
+/// An ST-transformer.
+pub(super) struct Stack {
+    config: TransformerConfig,
+    tokens: usize,
+    blocks: Vec<Block>,
+}
+
+/// Buffers between the launches of a pass, shared by everything that runs on the device.
+pub(super) struct Activations {
+    /// The residual stream, `[F, N, D]`.
+    pub x: wgpu::Buffer,
+    /// `[F, N, 3I]`.
+    pub qkv: wgpu::Buffer,
+    /// `[F, N, I]`.
+    pub attended: wgpu::Buffer,
+    /// `[F, N, 4D]`.
+    pub hidden: wgpu::Buffer,
+}
+
+impl Activations {
+    /// Room for `frames` frames of the largest of these transformers.
+    pub(super) fn new(
+        gpu: &Gpu,
+        frames: usize,
+        tokens: usize,
+        configs: &[&TransformerConfig],
+    ) -> Self {
+        let most = |size: &dyn Fn(&TransformerConfig) -> usize| {
+            let size = configs.iter().map(|c| size(c)).max().unwrap_or(0);
+            (4 * frames * tokens * size) as u64
+        };
+        Self {
+            x: gpu.storage("x", most(&|c| c.width)),
+            qkv: gpu.storage("qkv", most(&|c| 3 * c.inner())),
+            attended: gpu.storage("attended", most(&|c| c.inner())),
+            hidden: gpu.storage("hidden", most(&|c| 4 * c.width)),
+        }
+    }
+}
+
+/// Bytes of the cache that one page takes in a transformer.
+pub(super) fn page_bytes(config: &TransformerConfig, tokens: usize) -> u64 {
+    (config.blocks * 2 * tokens * config.inner() * size_of::<f32>()) as u64
+}
+
+impl Stack {
+    /// Brings the transformer named `name` to the device, with a cache of `pages` pages.
+    pub(super) fn new(
+        gpu: &Gpu,
+        host: &Host,
+        name: &str,
+        config: &TransformerConfig,
+        tokens: usize,
+        pages: usize,
+        precision: Precision,
+    ) -> Result<Self> {
+        let bytes = (4 * pages * tokens * config.inner()) as u64;
+        let blocks = (0..config.blocks)
+            .map(|i| {
+                let at = |part: &str| format!("{name}.blocks.{i}.{part}");
+                let linear = |part: &str, norm: Option<&str>| {
+                    let norm = norm.map(at);
+                    host.linear(gpu, &at(part), norm.as_deref(), precision)
+                };
+                let gains = |part: &str| {
+                    let query = host.values(&at(&format!("{part}.query_gain")))?;
+                    let key = host.values(&at(&format!("{part}.key_gain")))?;
+                    Ok::<_, crate::Error>(Gains {
+                        query: gpu.storage_of("query gain", query),
+                        key: gpu.storage_of("key gain", key),
+                    })
+                };
+                Ok(Block {
+                    spatial_qkv: linear("spatial.qkv", Some("spatial_norm"))?,
+                    spatial_gains: gains("spatial")?,
+                    spatial_out: linear("spatial.out", None)?,
+                    temporal_qkv: linear("temporal.qkv", Some("temporal_norm"))?,
+                    temporal_gains: gains("temporal")?,
+                    temporal_out: linear("temporal.out", None)?,
+                    up: linear("ff_in", Some("ff_norm"))?,
+                    down: linear("ff_out", None)?,
+                    cache: [gpu.storage("keys", bytes), gpu.storage("values", bytes)],
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            config: config.clone(),
+            tokens,
+            blocks,
+        })
+    }
+
+    /// The launches of all blocks for `frames` frames in `activations.x`, which may look at the past
+    /// that `seen` names.
+    pub(super) fn pass(
+        &self,
+        gpu: &Gpu,
+        activations: &Activations,
+        frames: usize,
+        seen: &Seen,
+    ) -> Vec<Launch> {
+        let rows = frames * self.tokens;
+        let Activations {
+            x,
+            qkv,
+            attended,
+            hidden,
+        } = activations;
+        let (heads, d) = (self.config.heads, self.config.head_size);
+        let linear = |layer: &Linear, from: &wgpu::Buffer, to: &wgpu::Buffer, epilogue| {
+            let tile = Tile::choose(gpu.class(), layer, rows);
+            layer.launch(gpu, tile, from, 0, rows, to, epilogue)
+        };
+        let mut launches = Vec::with_capacity(8 * self.blocks.len());
+        for block in &self.blocks {
+            launches.push(linear(&block.spatial_qkv, x, qkv, Epilogue::None));
+            launches.push(attention::spatial(
+                gpu,
+                qkv,
+                &block.spatial_gains,
+                attended,
+                (frames, self.tokens),
+                (heads, d),
+            ));
+            launches.push(linear(&block.spatial_out, attended, x, Epilogue::Residual));
+            launches.push(linear(&block.temporal_qkv, x, qkv, Epilogue::None));
+            launches.push(
+                CachedAttention {
+                    qkv,
+                    gains: &block.temporal_gains,
+                    keys: &block.cache[0],
+                    values: &block.cache[1],
+                    attended,
+                    pages: &seen.pages,
+                    sizes: &seen.sizes,
+                }
+                .launch((frames, self.tokens), (heads, d)),
+            );
+            launches.push(linear(&block.temporal_out, attended, x, Epilogue::Residual));
+            launches.push(linear(&block.up, x, hidden, Epilogue::Gelu));
+            launches.push(linear(&block.down, hidden, x, Epilogue::Residual));
+        }
+        launches
+    }
+
+    /// What a pass of `frames` frames is told of the past; `most` frames at most.
+    pub(super) fn seen(&self, gpu: &Gpu, frames: usize, most: usize) -> Seen {
+        Seen {
+            pages: gpu.storage("pages", 4 * (most + frames) as u64),
+            sizes: gpu.uniform_of(
+                "temporal sizes",
+                &attention::cached_sizes(self.tokens, frames, 0, 0, self.heads_and_size()),
+            ),
+            frames,
+        }
+    }
+
+    /// Tells a pass which pages hold the past, oldest first, and which its own frames write to. A frame
+    /// sees at most `window` frames before it.
+    pub(super) fn tell(&self, gpu: &Gpu, seen: &Seen, past: &[u32], own: &[u32], window: usize) {
+        assert_eq!(own.len(), seen.frames);
+        let heads = self.heads_and_size();
+        let sizes = attention::cached_sizes(self.tokens, seen.frames, past.len(), window, heads);
+        gpu.write(&seen.sizes, 0, &sizes);
+        gpu.write(&seen.pages, 0, &[past, own].concat());
+    }
+
+    fn heads_and_size(&self) -> (usize, usize) {
+        (self.config.heads, self.config.head_size)
+    }
+}
+
+/// What a pass knows of the past: rewritten before each submission.
+pub(super) struct Seen {
+    pages: wgpu::Buffer,
+    sizes: wgpu::Buffer,
+    frames: usize,
+}
