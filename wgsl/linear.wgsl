@@ -50,6 +50,22 @@ const Y_ROW: u32 = OUTPUTS / 4u;
 const COLUMN_TILES: u32 = (Y_ROW + TILE_COLUMNS - 1u) / TILE_COLUMNS;
 const EPSILON: f32 = 1e-5;
 
+// What comes of a sum of products: `at` is where the row begins in y.
+fn finished(sum: vec4<f32>, mean: f32, scale: f32, at: u32, column: u32) -> vec4<f32> {
+    var result = scaled_weights(sum, column);
+    if NORM == 1u {
+        result = (result - mean * columns[Y_ROW + column]) * scale;
+    }
+    result += columns[column];
+    if EPILOGUE == 1u {
+        result = gelu(result);
+    }
+    if EPILOGUE == 2u {
+        result += y[at + column];
+    }
+    return result;
+}
+
 @compute @workgroup_size(LANES, 1, 1)
 fn main(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -106,24 +122,12 @@ fn main(
     let mean_RR = total_RR / f32(INPUTS);
     let scale_RR = inverseSqrt(max(squares_RR / f32(INPUTS) - mean_RR * mean_RR, 0.0) + EPSILON);
     // end
-    // repeat CC < TILE_COLUMNS
-    if column + CCu < Y_ROW {
-        let bias = columns[column_CC];
-        // repeat RR < TILE_ROWS
-        if row + RRu < sizes.rows {
-            var result = scaled_weights(sum_RR_CC, column_CC);
-            if NORM == 1u {
-                result = (result - mean_RR * columns[Y_ROW + column_CC]) * scale_RR;
-            }
-            result += bias;
-            let at = (row + RRu) * Y_ROW + column_CC;
-            if EPILOGUE == 1u {
-                result = gelu(result);
-            }
-            if EPILOGUE == 2u {
-                result += y[at];
-            }
-            y[at] = result;
+    // repeat RR < TILE_ROWS
+    if row + RRu < sizes.rows {
+        let at = (row + RRu) * Y_ROW;
+        // repeat CC < TILE_COLUMNS
+        if Y_ROW % TILE_COLUMNS == 0u || column + CCu < Y_ROW {
+            y[at + column_CC] = finished(sum_RR_CC, mean_RR, scale_RR, at, column_CC);
         }
         // end
     }
