@@ -106,14 +106,14 @@ fn main(
             // end
         }
         // repeat CC < TILE_COLUMNS
-        let weights_CC = mat4x4<f32>(
+        let weights_CC = transpose(mat4x4<f32>(
             weight(4u * k, column_CC),
             weight(4u * k + 1u, column_CC),
             weight(4u * k + 2u, column_CC),
             weight(4u * k + 3u, column_CC),
-        );
+        ));
         // repeat RR < TILE_ROWS
-        sum_RR_CC += weights_CC * x_RR;
+        sum_RR_CC += x_RR * weights_CC;
         // end
         // end
     }
