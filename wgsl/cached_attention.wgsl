@@ -1,21 +1,22 @@
-// Temporal attention of play: causal attention over frames at each position, with QK-norm and rotary
-// time, over the F frames of qkv [F, N, 3I] and P frames before them, which are cached in pages: `keys`
-// (normalised, unrotated) and `values`, [pages, N, I] each. Each frame's own keys and values are written
-// to its page. → attended [F, N, I]. Plain twin: crates/kernels/src/plain.rs, temporal_attention.
-//
-// `pages` names the page of each of the P + F frames, oldest first. Frames of qkv are read from qkv, so
-// that nothing is read that another invocation of the same dispatch writes.
+// Causal attention over frames at each position, with QK-norm and rotary time, over F new frames of
+// qkv [F, N, 3I] and the P frames before them, whose keys (normalised, unrotated) and values a cache
+// holds in pages, one a frame: [pages, N, I] each. → attended [F, N, I], and the new frames' keys
+// and values in pages of their own. P may be 0. A frame sees at most `window` frames before it.
+// Plain twin: crates/kernels/src/plain.rs, temporal_attention.
 //
 // An invocation does one query (frame, position, head), in the order of `attended`: from its own
-// frame back to the oldest, four keys at a time, with a running softmax, so P + F has no limit. Only
+// frame back to the oldest, one key at a time, with a running softmax, so P + F has no limit. Only
 // differences of time matter to rotary time, so keys stay as they are, and the query turns by one
-// frame with each.
+// frame with each. New frames are read from qkv, not from the cache: an invocation reads nothing
+// that another writes. `// repeat` is explained in linear.wgsl.
 //
 // Constants, from crates/kernels/src/gpu/attention.rs:
 //   HEADS    heads
 //   VECTORS  head size / 4
 //   HALF     VECTORS / 2: vectors i and i + HALF make a `Pair`
 //   LANES    queries of a workgroup, at most 256
+// Launch: F · N · HEADS invocations in one flat grid.
+// The cache is declared by shared/cache_f32.wgsl or cache_f16.wgsl.
 // Shared memory: none.
 
 struct Sizes {
@@ -27,11 +28,10 @@ struct Sizes {
     past: u32,
     // Queries in all: F · N · HEADS
     rows: u32,
-    // A frame sees at most so many frames before it
     window: u32,
-    padding_a: u32,
-    padding_b: u32,
-    padding_c: u32,
+    padding_0: u32,
+    padding_1: u32,
+    padding_2: u32,
     // Of the angles of one frame, 10000^(−2i/d), i < d/2
     turns: array<Turn, HALF>,
 }
@@ -39,48 +39,16 @@ struct Sizes {
 @group(0) @binding(0) var<storage, read> qkv: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> query_gain: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> key_gain: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> keys: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> values: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> attended: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read> pages: array<u32>;
-@group(0) @binding(7) var<uniform> sizes: Sizes;
+@group(0) @binding(6) var<uniform> sizes: Sizes;
+// Numbers of pages: of the P past frames, oldest first, then of the F new ones. No new frame's page
+// is a past one's, nor another new one's.
+@group(0) @binding(7) var<storage, read> pages: array<u32>;
 
 // In vectors of four: the inner width I, and a row of qkv.
 const INNER: u32 = HEADS * VECTORS;
 const QKV_ROW: u32 = 3u * INNER;
 const LOWEST: f32 = -1e30;
-
-// The query, turned to the key at hand.
-var<private> query: array<vec4<f32>, VECTORS>;
-// The softmax so far: its largest score, its denominator and its numerator.
-var<private> highest: f32;
-var<private> total: f32;
-var<private> sum: array<vec4<f32>, VECTORS>;
-
-// A pair of the query as it is for the next four keys; then turned to the four after them.
-fn next_pairs(i: u32) -> array<Pair, 4> {
-    let turn = sizes.turns[i];
-    let first = Pair(query[i], query[i + HALF]);
-    let second = turned(first, turn);
-    let third = turned(second, turn);
-    let fourth = turned(third, turn);
-    let fifth = turned(fourth, turn);
-    query[i] = fifth.low;
-    query[i + HALF] = fifth.high;
-    return array<Pair, 4>(first, second, third, fourth);
-}
-
-// Makes room for four more scores in the softmax: returns how much what is there fades, and leaves
-// the new weights in `scores`.
-fn weigh(scores: ptr<function, vec4<f32>>) -> f32 {
-    let before = highest;
-    let s = *scores;
-    highest = max(highest, max(max(s.x, s.y), max(s.z, s.w)));
-    let fade = exp(before - highest);
-    *scores = exp(s - highest);
-    total = total * fade + dot(*scores, vec4<f32>(1.0));
-    return fade;
-}
 
 @compute @workgroup_size(LANES, 1, 1)
 fn main(
@@ -96,114 +64,90 @@ fn main(
     let position = (row / HEADS) % sizes.tokens;
     let frame = row / (HEADS * sizes.tokens);
 
-    let query_start = (frame * sizes.tokens + position) * QKV_ROW + head_start;
-    var squares = 0.0;
-    for (var i = 0u; i < VECTORS; i++) {
-        let q = qkv[query_start + i];
-        squares += dot(q, q);
-        query[i] = q * query_gain[i];
-        sum[i] = vec4<f32>(0.0);
-    }
-    let query_scale = qk_norm_scale(squares) * inverseSqrt(f32(4u * VECTORS));
-    highest = LOWEST;
-    total = 0.0;
-
-    // Four frames back, of `left` that there are: those before the first repeat it, unseen.
-    let back = vec4<u32>(1u, 2u, 3u, 4u);
-    // Its own key and value, for the frames to come.
-    let own = query_start + INNER;
+    let start = (frame * sizes.tokens + position) * QKV_ROW + head_start;
+    var query_squares = 0.0;
     var own_squares = 0.0;
-    for (var i = 0u; i < VECTORS; i++) {
-        let k = qkv[own + i];
-        own_squares += dot(k, k);
-    }
+    // repeat II < HALF
+    let raw_II = Pair(qkv[start + IIu], qkv[start + HALF + IIu]);
+    query_squares += product(raw_II, raw_II.low, raw_II.high);
+    let own_II = Pair(qkv[start + INNER + IIu], qkv[start + INNER + HALF + IIu]);
+    own_squares += product(own_II, own_II.low, own_II.high);
+    let gain_II = Pair(key_gain[IIu], key_gain[HALF + IIu]);
+    let turn_II = sizes.turns[II];
+    var sum_low_II = vec4<f32>(0.0);
+    var sum_high_II = vec4<f32>(0.0);
+    // end
+    let query_scale = qk_norm_scale(query_squares) * inverseSqrt(f32(4u * VECTORS));
+    // The query, turned to the key at hand
+    // repeat II < HALF
+    var query_II = Pair(
+        raw_II.low * query_gain[IIu] * query_scale,
+        raw_II.high * query_gain[HALF + IIu] * query_scale,
+    );
+    // end
+
     let own_scale = qk_norm_scale(own_squares);
-    let kept = (pages[sizes.past + frame] * sizes.tokens + position) * INNER + head_start;
-    for (var i = 0u; i < VECTORS; i++) {
-        keys[kept + i] = qkv[own + i] * own_scale * key_gain[i];
-        values[kept + i] = qkv[own + INNER + i];
+    let own_page = (pages[sizes.past + frame] * sizes.tokens + position) * INNER + head_start;
+    let own_value = start + 2u * INNER;
+    // repeat II < HALF
+    keep(own_page + IIu, own_II.low * gain_II.low * own_scale, qkv[own_value + IIu]);
+    keep(
+        own_page + HALF + IIu,
+        own_II.high * gain_II.high * own_scale,
+        qkv[own_value + HALF + IIu],
+    );
+    // end
+
+    // The softmax so far: its largest score, and its denominator
+    var highest = LOWEST;
+    var total = 0.0;
+
+    // Of new frames, and of past ones, those that the window hides
+    let hidden = frame - min(frame, sizes.window);
+    let forgotten = sizes.past - min(sizes.past, sizes.window - (frame - hidden));
+    for (var left = frame + 1u; left > hidden; left--) {
+        let at = ((left - 1u) * sizes.tokens + position) * QKV_ROW + INNER + head_start;
+        var squares = 0.0;
+        var score = 0.0;
+        // repeat II < HALF
+        let key_II = Pair(qkv[at + IIu], qkv[at + HALF + IIu]);
+        squares += product(key_II, key_II.low, key_II.high);
+        score += product(query_II, key_II.low * gain_II.low, key_II.high * gain_II.high);
+        // end
+        score *= qk_norm_scale(squares);
+        let before = highest;
+        highest = max(before, score);
+        let fade = exp(before - highest);
+        let weight = exp(score - highest);
+        total = total * fade + weight;
+        // repeat II < HALF
+        sum_low_II = sum_low_II * fade + qkv[at + INNER + IIu] * weight;
+        sum_high_II = sum_high_II * fade + qkv[at + INNER + HALF + IIu] * weight;
+        query_II = turned(query_II, turn_II);
+        // end
     }
 
-    // Frames of qkv, whose keys are as the linear layer made them.
-    let seen = min(frame, sizes.window) + 1u;
-    let oldest = frame + 1u - seen;
-    let keys_start = (oldest * sizes.tokens + position) * QKV_ROW + INNER + head_start;
-    for (var left = seen; left > 0u; left -= min(left, 4u)) {
-        let frames = vec4<u32>(left) - min(back, vec4<u32>(left));
-        let rows = keys_start + frames * sizes.tokens * QKV_ROW;
-        var scores = vec4<f32>(0.0);
-        var key_squares = vec4<f32>(0.0);
-        for (var i = 0u; i < HALF; i++) {
-            let pairs = next_pairs(i);
-            let at = rows + i;
-            let low = mat4x4<f32>(qkv[at.x], qkv[at.y], qkv[at.z], qkv[at.w]);
-            let to = at + HALF;
-            let high = mat4x4<f32>(qkv[to.x], qkv[to.y], qkv[to.z], qkv[to.w]);
-            key_squares += squares_of(low) + squares_of(high);
-            let low_gain = key_gain[i];
-            let high_gain = key_gain[i + HALF];
-            scores += vec4<f32>(
-                product(pairs[0], low[0] * low_gain, high[0] * high_gain),
-                product(pairs[1], low[1] * low_gain, high[1] * high_gain),
-                product(pairs[2], low[2] * low_gain, high[2] * high_gain),
-                product(pairs[3], low[3] * low_gain, high[3] * high_gain),
-            );
-        }
-        scores *= query_scale * qk_norm_scales(key_squares);
-        scores = select(vec4<f32>(LOWEST), scores, back <= vec4<u32>(left));
-        let fade = weigh(&scores);
-        for (var i = 0u; i < VECTORS; i++) {
-            let at = rows + INNER + i;
-            sum[i] = sum[i] * fade + mat4x4<f32>(qkv[at.x], qkv[at.y], qkv[at.z], qkv[at.w]) * scores;
-        }
+    for (var left = sizes.past; left > forgotten; left--) {
+        let at = (pages[left - 1u] * sizes.tokens + position) * INNER + head_start;
+        var score = 0.0;
+        // repeat II < HALF
+        score += product(query_II, cached_key(at + IIu), cached_key(at + HALF + IIu));
+        // end
+        let before = highest;
+        highest = max(before, score);
+        let fade = exp(before - highest);
+        let weight = exp(score - highest);
+        total = total * fade + weight;
+        // repeat II < HALF
+        sum_low_II = sum_low_II * fade + cached_value(at + IIu) * weight;
+        sum_high_II = sum_high_II * fade + cached_value(at + HALF + IIu) * weight;
+        query_II = turned(query_II, turn_II);
+        // end
     }
 
-    // Frames of the cache that it sees: the latest of them.
-    let past = min(sizes.past, sizes.window - min(frame, sizes.window));
-
-    // The query went a whole four with the oldest frame of qkv, too far if there were fewer.
-    for (var over = (4u - seen % 4u) % 4u; over > 0u && past > 0u; over--) {
-        for (var i = 0u; i < HALF; i++) {
-            let turn = sizes.turns[i];
-            let pair = turned(Pair(query[i], query[i + HALF]), Turn(turn.cosine, -turn.sine));
-            query[i] = pair.low;
-            query[i + HALF] = pair.high;
-        }
-    }
-
-    // Frames of the cache, whose keys are normalised.
-    let past_start = position * INNER + head_start;
-    for (var left = past; left > 0u; left -= min(left, 4u)) {
-        let frames = vec4<u32>(sizes.past - past + left) - min(back, vec4<u32>(left));
-        let places = vec4<u32>(pages[frames.x], pages[frames.y], pages[frames.z], pages[frames.w]);
-        let rows = past_start + places * sizes.tokens * INNER;
-        var scores = vec4<f32>(0.0);
-        for (var i = 0u; i < HALF; i++) {
-            let pairs = next_pairs(i);
-            let at = rows + i;
-            let to = at + HALF;
-            scores += vec4<f32>(
-                product(pairs[0], keys[at.x], keys[to.x]),
-                product(pairs[1], keys[at.y], keys[to.y]),
-                product(pairs[2], keys[at.z], keys[to.z]),
-                product(pairs[3], keys[at.w], keys[to.w]),
-            );
-        }
-        scores = select(vec4<f32>(LOWEST), scores * query_scale, back <= vec4<u32>(left));
-        let fade = weigh(&scores);
-        for (var i = 0u; i < VECTORS; i++) {
-            let at = rows + i;
-            sum[i] = sum[i] * fade + mat4x4<f32>(
-                values[at.x],
-                values[at.y],
-                values[at.z],
-                values[at.w],
-            ) * scores;
-        }
-    }
-
-    let attended_start = (frame * sizes.tokens + position) * INNER + head_start;
-    for (var i = 0u; i < VECTORS; i++) {
-        attended[attended_start + i] = sum[i] / total;
-    }
+    let end = (frame * sizes.tokens + position) * INNER + head_start;
+    // repeat II < HALF
+    attended[end + IIu] = sum_low_II / total;
+    attended[end + HALF + IIu] = sum_high_II / total;
+    // end
 }

@@ -15,7 +15,7 @@
 //   Σ_k ((x_k − µ) r gamma_k + beta_k) W_kc + b_c = r (Σ_k x_k gamma_k W_kc − µ s_c) + bias_c,
 // and the mean µ and r = 1 / √(variance + 1e-5) come from sums taken in the same loop over k.
 //
-// Constants:
+// Constants, from crates/kernels/src/gpu/linear.rs:
 //   INPUTS, OUTPUTS  multiples of 4
 //   NORM             1: layer norm of x first; 0: none
 //   EPILOGUE         0: none; 1: GELU; 2: residual, y += …
@@ -23,48 +23,11 @@
 //   TILE_COLUMNS     vectors of four columns of an invocation
 //   LANES            invocations of a workgroup, at most 256
 // Launch: ⌈rows / TILE_ROWS⌉ · ⌈OUTPUTS / 4 TILE_COLUMNS⌉ invocations in one flat grid.
-// Weights are declared by shared/weight_f32.wgsl, weight_f16.wgsl or weight_i8.wgsl.
+// Bindings are declared by shared/linear.wgsl, and the weights by shared/weight_f32.wgsl,
+// weight_f16.wgsl or weight_i8.wgsl.
 // Shared memory: none.
 
-struct Sizes {
-    // The row of x that makes the first of y
-    first_row: u32,
-    // Rows of y
-    rows: u32,
-    padding_0: u32,
-    padding_1: u32,
-}
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
-// Up to three rows of OUTPUTS: the bias; with NORM, s_c; with weights of 8 bits, their scales. Rows
-// at the end that a variant doesn't use may be left out.
-@group(0) @binding(2) var<storage, read> columns: array<vec4<f32>>;
-// Read with NORM only; without, any buffer will do.
-@group(0) @binding(3) var<storage, read> gamma: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> sizes: Sizes;
-
-// In vectors of four: a row of x, and one of y.
-const X_ROW: u32 = INPUTS / 4u;
-const Y_ROW: u32 = OUTPUTS / 4u;
 const COLUMN_TILES: u32 = (Y_ROW + TILE_COLUMNS - 1u) / TILE_COLUMNS;
-const EPSILON: f32 = 1e-5;
-
-// What comes of a sum of products: `at` is where the row begins in y.
-fn finished(sum: vec4<f32>, mean: f32, scale: f32, at: u32, column: u32) -> vec4<f32> {
-    var result = scaled_weights(sum, column);
-    if NORM == 1u {
-        result = (result - mean * columns[Y_ROW + column]) * scale;
-    }
-    result += columns[column];
-    if EPILOGUE == 1u {
-        result = gelu(result);
-    }
-    if EPILOGUE == 2u {
-        result += y[at + column];
-    }
-    return result;
-}
 
 @compute @workgroup_size(LANES, 1, 1)
 fn main(
@@ -120,7 +83,7 @@ fn main(
 
     // repeat RR < TILE_ROWS
     let mean_RR = total_RR / f32(INPUTS);
-    let scale_RR = inverseSqrt(max(squares_RR / f32(INPUTS) - mean_RR * mean_RR, 0.0) + EPSILON);
+    let scale_RR = norm_scale(mean_RR, squares_RR);
     // end
     // repeat RR < TILE_ROWS
     if row + RRu < sizes.rows {

@@ -51,7 +51,7 @@ pub enum DeviceReason {
     NoAdapter,
     /// The browser only imitates a graphics processor, which is slower than computing directly.
     Software,
-    /// The world stopped while the graphics processor played it. The page's own finding.
+    /// The graphics processor was lost while it played the world.
     Lost,
     /// WebGPU failed to start.
     Broken(String),
@@ -187,8 +187,10 @@ pub enum Stage {
     List,
     /// The world is on its way.
     World,
-    /// The world is being put on the device.
+    /// The world is being built.
     Build,
+    /// The graphics processor's kernels are being compiled: their number stands for bytes.
+    Kernels,
 }
 
 /// What a failure interrupted.
@@ -262,6 +264,11 @@ pub enum FromWorker {
         index: usize,
         /// What it looks like.
         picture: Picture,
+    },
+    /// The graphics processor was lost while it played, and the play goes on here.
+    Moved {
+        /// On what.
+        device: DeviceReport,
     },
     /// Answers Start, Step and Rewind.
     Frame(Frame),

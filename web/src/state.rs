@@ -413,6 +413,10 @@ impl State {
                     *place = Some(Rc::new(picture));
                 }
             }
+            FromWorker::Moved { device } => {
+                self.announce(&texts::moved(&device));
+                self.device = Some(Rc::new(device));
+            }
             FromWorker::Frame(frame) => self.show(frame, effects),
             FromWorker::Failed { task, detail } => self.fail(task, &detail, effects),
             FromWorker::Died { detail } => self.bury(&detail),

@@ -23,7 +23,13 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::List => "Looking for worlds",
         Stage::World => "Fetching the world",
         Stage::Build => "Waking the genie",
+        Stage::Kernels => "Teaching the graphics processor",
     }
+}
+
+/// How many of the graphics processor's kernels are there.
+pub fn kernels(done: u64, all: u64) -> String {
+    format!("{done} of {all} kernels")
 }
 
 /// A world can be played.
@@ -36,6 +42,14 @@ pub fn ready(world: &WorldSummary, device: &DeviceReport) -> String {
     format!(
         "{} is ready, on {}.{next}",
         world.name,
+        device_name(device.kind)
+    )
+}
+
+/// The play goes on, on another device.
+pub fn moved(device: &DeviceReport) -> String {
+    format!(
+        "The graphics processor was lost; the world goes on, on {}.",
         device_name(device.kind)
     )
 }

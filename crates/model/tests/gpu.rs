@@ -6,7 +6,7 @@ mod common;
 use std::sync::OnceLock;
 
 use kernels::gpu::Gpu;
-use model::gpu::Precision;
+use model::gpu::Storage;
 use model::maskgit::{Order, Sampling};
 use model::{Config, Error, Options, Session, World};
 use pollster::block_on;
@@ -23,7 +23,7 @@ fn gpu() -> Gpu {
 }
 
 fn on(gpu: Gpu, world: &World) -> World {
-    block_on(world.clone().on_gpu(gpu, Precision::F32, &mut |_| {})).unwrap()
+    block_on(world.clone().on_gpu(gpu, Storage::default(), &mut |_| {})).unwrap()
 }
 
 fn options(seed: u32, order: Order, steps: usize) -> Options {
@@ -244,7 +244,7 @@ fn a_frame_is_made_of_our_kernels_alone() {
         ("linear", 6 * (2 * blocks + decoder) + 3),
         ("pixels", 1),
         ("settle", 2),
-        ("spatial_attention", 2 * blocks + decoder),
+        ("spatial_attention_plain", 2 * blocks + decoder),
     ];
     assert_eq!(launches.into_iter().collect::<Vec<_>>(), expected);
 }

@@ -316,6 +316,23 @@ fn a_dead_worker_says_nothing_more() {
 }
 
 #[test]
+fn a_lost_graphics_processor_is_told_and_the_play_goes_on() {
+    let mut page = Page::playing();
+    page.on(Event::Act(0));
+    let device = DeviceReport {
+        kind: DeviceKind::Cpu,
+        reason: DeviceReason::Lost,
+        adapter: String::new(),
+    };
+    page.on(Event::Worker(FromWorker::Moved { device }));
+    assert!(page.state.announcement.contains("goes on, on the processor"));
+    page.on(frame(1, Some(1.0)));
+    assert_eq!(page.state.device.as_ref().unwrap().kind, DeviceKind::Cpu);
+    assert!(page.state.trouble.is_none());
+    assert_eq!(page.on(Event::Act(1)), [step(1)]);
+}
+
+#[test]
 fn a_new_worker_has_no_world_until_it_has_loaded_one() {
     let mut page = Page::playing();
     page.on(died());

@@ -1,42 +1,26 @@
 //! Which device plays: the graphics processor if there is a real one, else the processor.
 
-use std::cell::OnceCell;
-
-use burn::tensor::Device;
 use js_sys::{Function, Object, Promise, Reflect};
+use model::gpu::{Class, Gpu};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web::protocol::{DeviceKind, DeviceReason, DeviceReport, FromWorker};
+use web::protocol::{DeviceKind, DeviceReason, DeviceReport};
 
-use super::{post, scope};
+use super::scope;
 
-thread_local! {
-    /// burn starts WebGPU once in a program's life; a second world takes the same device.
-    static GPU: OnceCell<Device> = const { OnceCell::new() };
-}
-
-/// The device for a world, and why. `asked` overrides our own choice.
+/// The device for a world, and why: a graphics processor, or none for the processor. `asked` overrides
+/// our own choice.
 ///
 /// # Errors
 /// If WebGPU was asked for and isn't there: whoever asked wants to know.
-pub async fn choose(asked: Option<DeviceKind>) -> Result<(Device, DeviceReport), String> {
-    let cpu = |reason, adapter| {
-        (
-            Device::flex(),
-            DeviceReport {
-                kind: DeviceKind::Cpu,
-                reason,
-                adapter,
-            },
-        )
-    };
+pub async fn choose(asked: Option<DeviceKind>) -> Result<(Option<Gpu>, DeviceReport), String> {
     if asked == Some(DeviceKind::Cpu) {
-        return Ok(cpu(DeviceReason::Asked, String::new()));
+        return Ok((None, cpu(DeviceReason::Asked, String::new())));
     }
     let insist = asked == Some(DeviceKind::WebGpu);
     let adapter = match find_adapter().await {
         Ok(adapter) if adapter.software && !insist => {
-            return Ok(cpu(DeviceReason::Software, adapter.name));
+            return Ok((None, cpu(DeviceReason::Software, adapter.name)));
         }
         Ok(adapter) => adapter,
         Err(reason) if insist => {
@@ -45,42 +29,38 @@ pub async fn choose(asked: Option<DeviceKind>) -> Result<(Device, DeviceReport),
                 _ => "WebGPU was asked for, but this browser has none".into(),
             });
         }
-        Err(reason) => return Ok(cpu(reason, String::new())),
+        Err(reason) => return Ok((None, cpu(reason, String::new()))),
     };
-    match start().await {
-        Ok(device) => {
-            let reason = if insist {
-                DeviceReason::Asked
+    match Gpu::open().await {
+        Ok(gpu) => {
+            let class = if adapter.software {
+                Class::Software
             } else {
-                DeviceReason::Gpu
+                Class::Hardware
             };
             let report = DeviceReport {
                 kind: DeviceKind::WebGpu,
-                reason,
+                reason: if insist {
+                    DeviceReason::Asked
+                } else {
+                    DeviceReason::Gpu
+                },
                 adapter: adapter.name,
             };
-            Ok((device, report))
+            Ok((Some(gpu.with_class(class)), report))
         }
         Err(why) if insist => Err(format!("WebGPU was asked for, but did not start ({why})")),
-        Err(why) => Ok(cpu(DeviceReason::Broken(why), adapter.name)),
+        Err(why) => Ok((None, cpu(DeviceReason::Broken(why.to_string()), adapter.name))),
     }
 }
 
-/// burn's WebGPU device.
-async fn start() -> Result<Device, String> {
-    if let Some(device) = GPU.with(|gpu| gpu.get().cloned()) {
-        return Ok(device);
+/// The processor, and why.
+pub fn cpu(reason: DeviceReason, adapter: String) -> DeviceReport {
+    DeviceReport {
+        kind: DeviceKind::Cpu,
+        reason,
+        adapter,
     }
-    let (device, setup) = Device::wgpu_options()
-        .init_with_setup_async()
-        .await
-        .map_err(|e| e.to_string())?;
-    setup.device.set_device_lost_callback(|_, why| {
-        post(FromWorker::Died {
-            detail: format!("the graphics processor was lost ({why})"),
-        });
-    });
-    Ok(GPU.with(|gpu| gpu.get_or_init(|| device).clone()))
 }
 
 /// What the browser says of its graphics processor.
@@ -99,7 +79,7 @@ async fn find_adapter() -> Result<Adapter, DeviceReason> {
         return Err(DeviceReason::NoWebGpu);
     };
     let options = Object::new();
-    // As burn asks, so that we judge the adapter that burn will get.
+    // As `Gpu::open` asks, so that we judge the adapter that it will get.
     let _ = Reflect::set(
         &options,
         &"powerPreference".into(),

@@ -1,9 +1,11 @@
 //! From a world's name or file to a world on a device.
 
-use model::World;
+use burn::tensor::Device;
+use model::gpu::{CachePrecision, Class, Gpu, Precision, Progress, Storage};
 use model::world::Card;
+use model::{Error, World};
 use web::protocol::{
-    DeviceKind, DeviceReport, FromWorker, Sampling, Stage, WorldSource, WorldSummary,
+    DeviceKind, DeviceReason, DeviceReport, FromWorker, Sampling, Stage, WorldSource, WorldSummary,
 };
 
 use super::{device, download, post};
@@ -22,20 +24,62 @@ pub async fn load(
     folder: &str,
 ) -> Result<Loaded, String> {
     let (file, device) = futures::join!(file(source, folder), device::choose(asked));
-    let ((name, bytes), (device, report)) = (file?, device?);
+    let ((name, bytes), (gpu, report)) = (file?, device?);
     let loaded = bytes.len() as u64;
     post(FromWorker::Progress {
         stage: Stage::Build,
         loaded,
         total: None,
     });
-    let world = World::from_bytes(&bytes, &device).map_err(|e| e.to_string())?;
+    let world = World::from_bytes(&bytes, &Device::flex()).map_err(|e| e.to_string())?;
+    drop(bytes);
+    let insist = asked == Some(DeviceKind::WebGpu);
+    let (world, report) = place(world, gpu, report, insist).await?;
     let summary = summary(name, &world.card);
     Ok(Loaded {
         world,
         summary,
         device: report,
     })
+}
+
+/// Brings a world to the graphics processor, if there is one that can take it; else it stays on the
+/// processor, which the report says. With `insist` that is an error.
+pub async fn place(
+    world: World,
+    gpu: Option<Gpu>,
+    report: DeviceReport,
+    insist: bool,
+) -> Result<(World, DeviceReport), String> {
+    let Some(gpu) = gpu else {
+        return Ok((world, report));
+    };
+    let tell = &mut |Progress { done, all }| {
+        post(FromWorker::Progress {
+            stage: Stage::Kernels,
+            loaded: done as u64,
+            total: Some(all as u64),
+        });
+    };
+    // World files have weights of 16 bits; unpacking them costs an imitated adapter more than it saves.
+    let storage = match gpu.class() {
+        Class::Hardware => Storage {
+            weights: Precision::F16,
+            cache: CachePrecision::F16,
+        },
+        Class::Software => Storage::default(),
+    };
+    match world.clone().on_gpu(gpu, storage, tell).await {
+        Ok(placed) => Ok((placed, report)),
+        Err(why) if insist => Err(why.to_string()),
+        Err(why) => {
+            let reason = match why {
+                Error::Lost(_) => DeviceReason::Lost,
+                why => DeviceReason::Broken(why.to_string()),
+            };
+            Ok((world, device::cpu(reason, report.adapter)))
+        }
+    }
 }
 
 /// The name and the bytes of a world's file.

@@ -3,11 +3,14 @@
 use burn::tensor::{Int, Tensor, TensorData};
 use model::picture::{self as pixels, Frame as Pixels};
 use model::session::{Options, Session};
-use model::{World, maskgit};
-use web::protocol::{Frame, FromWorker, Picture, Prompt, Sampling, ToWorker};
+use model::gpu::Class;
+use model::{Error, World, maskgit};
+use web::protocol::{
+    DeviceKind, DeviceReason, Frame, FromWorker, Picture, Prompt, Sampling, ToWorker,
+};
 
 use super::load::{self, Loaded};
-use super::{post, scope};
+use super::{device, post, scope};
 
 /// Pictures of the gallery decoded at a time.
 const THUMBNAILS_AT_ONCE: usize = 8;
@@ -19,6 +22,8 @@ const MOST_THUMBNAILS: usize = 64;
 pub struct Player {
     world: Option<World>,
     session: Option<Session>,
+    /// The device that the page's address asks for.
+    asked: Option<DeviceKind>,
 }
 
 impl Player {
@@ -30,12 +35,14 @@ impl Player {
                 device,
                 folder,
             } => {
+                let asked = device;
                 let Loaded {
                     world,
                     summary,
                     device,
                 } = load::load(world, device, &folder).await?;
                 self.session = None;
+                self.asked = asked;
                 self.world = Some(world);
                 post(FromWorker::Ready {
                     world: summary,
@@ -43,22 +50,34 @@ impl Player {
                 });
             }
             ToWorker::Start { prompt, sampling } => {
-                self.session = Some(start(self.world()?, prompt, sampling).await?);
+                // Kept for a second try: a picture's bytes come only once.
+                let session = match start(self.world()?, prompt.clone(), sampling).await {
+                    Err(Error::Lost(_)) => {
+                        self.recover().await?;
+                        start(self.world()?, prompt, sampling).await
+                    }
+                    started => started,
+                };
+                self.session = Some(session.map_err(|e| e.to_string())?);
                 self.show(None)?;
             }
             ToWorker::Step { action } => {
                 let before = now();
-                self.session()?
-                    .step(action)
-                    .await
-                    .map_err(|e| e.to_string())?;
+                if let Err(Error::Lost(_)) = self.step(action).await? {
+                    self.recover().await?;
+                    self.step(action).await?.map_err(|e| e.to_string())?;
+                }
                 self.show(Some(now() - before))?;
             }
             ToWorker::Rewind { frames } => {
-                self.session()?
-                    .rewind(frames)
-                    .await
-                    .map_err(|e| e.to_string())?;
+                let gone = self.session()?.rewind(frames).await;
+                if let Err(Error::Lost(_)) = gone {
+                    self.recover().await?;
+                    let gone = self.session()?.rewind(frames).await;
+                    gone.map_err(|e| e.to_string())?;
+                } else {
+                    gone.map_err(|e| e.to_string())?;
+                }
                 self.show(None)?;
             }
             ToWorker::SetSampling(sampling) => {
@@ -70,6 +89,33 @@ impl Player {
             }
             ToWorker::Thumbnails => thumbnails(self.world()?).await?,
         }
+        Ok(())
+    }
+
+    /// A step; only the loss of the device is left to the caller.
+    async fn step(&mut self, action: usize) -> Result<model::Result<()>, String> {
+        match self.session()?.step(action).await {
+            Ok(_) => Ok(Ok(())),
+            Err(Error::Lost(why)) => Ok(Err(Error::Lost(why))),
+            Err(other) => Err(other.to_string()),
+        }
+    }
+
+    /// After the graphics processor was lost: the world goes to a new one, or stays on the processor, and
+    /// the play goes on from its tokens.
+    async fn recover(&mut self) -> Result<(), String> {
+        let mut world = self.world()?.clone();
+        world.engine = None;
+        let (gpu, report) = match device::choose(self.asked).await {
+            Ok(found) => found,
+            Err(_) => (None, device::cpu(DeviceReason::Lost, String::new())),
+        };
+        let (world, report) = load::place(world, gpu, report, false).await?;
+        if let Some(session) = &mut self.session {
+            session.move_to(&world).await.map_err(|e| e.to_string())?;
+        }
+        self.world = Some(world);
+        post(FromWorker::Moved { device: report });
         Ok(())
     }
 
@@ -99,26 +145,32 @@ impl Player {
     }
 }
 
-async fn start(world: &World, prompt: Prompt, sampling: Sampling) -> Result<Session, String> {
+async fn start(world: &World, prompt: Prompt, sampling: Sampling) -> model::Result<Session> {
     let card = &world.card;
     let sampling = full(sampling, &card.play.sampling(sampling.seed));
     let options = Options {
         sampling,
+        // On an imitated one the work would be taken from the frame at hand.
+        speculate: world
+            .engine
+            .as_ref()
+            .is_some_and(|engine| engine.gpu().class() == Class::Hardware),
         ..Options::default()
     };
     let started = match prompt {
         Prompt::Picture(bytes) => {
-            let pixels = Pixels::from_picture(&bytes, &card.config).map_err(|e| e.to_string())?;
+            let pixels = Pixels::from_picture(&bytes, &card.config)?;
             Session::start(world, &[pixels], options).await
         }
         Prompt::Gallery(place) => {
             let prompt = card.gallery.get(place);
-            let prompt = prompt.ok_or("the gallery has no such picture")?;
+            let prompt = prompt
+                .ok_or_else(|| Error::Prompt("the gallery has no such picture".into()))?;
             Session::from_tokens(world, vec![prompt.tokens.clone()], options).await
         }
         Prompt::Tokens(frames) => Session::from_tokens(world, frames, options).await,
     };
-    started.map_err(|e| e.to_string())
+    started
 }
 
 /// The page's settings, and the world's where the page has none.

@@ -1,7 +1,7 @@
 //! `wgsl/spatial_attention.wgsl` and `wgsl/cached_attention.wgsl`: attention within a frame, and over the
 //! cached frames.
 
-use super::device::Gpu;
+use super::device::{Class, Gpu};
 use super::program::{Launch, Slice};
 use crate::plain::rotary_tables;
 use crate::shader::Kernel;
@@ -34,11 +34,27 @@ pub fn spatial(
     (frames, tokens): (usize, usize),
     (heads, d): (usize, usize),
 ) -> Launch {
-    let kernel = spatial_kernel(heads as u32, d as u32 / 4);
-    let tiles = tokens.div_ceil(4 * kernel.constant("QUADS") as usize);
-    let workgroups = frames * heads * tiles;
-    let sizes = [tokens, tiles, workgroups, 0].map(|n| n as u32);
-    let uniform = gpu.uniform_of("spatial sizes", &sizes);
+    let vectors = d as u32 / 4;
+    let (kernel, tiles, items) = match gpu.class() {
+        Class::Hardware => {
+            let kernel = spatial_kernel(heads as u32, vectors);
+            let tiles = tokens.div_ceil(4 * kernel.constant("QUADS") as usize);
+            (kernel, tiles, frames * heads * tiles)
+        }
+        Class::Software => {
+            let tiles = tokens.div_ceil(PLAIN_QUERIES as usize);
+            (
+                plain_kernel(heads as u32, vectors),
+                tiles,
+                frames * heads * tiles,
+            )
+        }
+    };
+    let workgroups = match gpu.class() {
+        Class::Hardware => items,
+        Class::Software => items.div_ceil(kernel.constant("LANES") as usize),
+    };
+    let uniform = gpu.uniform_of("spatial sizes", &[tokens, tiles, items].map(|n| n as u32));
     Launch {
         kernel,
         buffers: vec![
@@ -49,6 +65,48 @@ pub fn spatial(
             Slice::from(&uniform),
         ],
         workgroups,
+    }
+}
+
+/// Queries of an invocation of the kernel without shared memory.
+const PLAIN_QUERIES: u32 = 2;
+
+/// The kernel without shared memory, for adapters that are imitated.
+fn plain_kernel(heads: u32, vectors: u32) -> Kernel {
+    Kernel {
+        name: "spatial_attention_plain",
+        files: &[
+            include_str!("../../../../wgsl/shared/grid.wgsl"),
+            include_str!("../../../../wgsl/shared/qk_norm.wgsl"),
+            include_str!("../../../../wgsl/spatial_attention_plain.wgsl"),
+        ],
+        constants: vec![
+            ("HEADS", heads),
+            ("VECTORS", vectors),
+            ("QUERIES", PLAIN_QUERIES),
+            ("LANES", 32),
+        ],
+        shared_bytes: 0,
+    }
+}
+
+/// How the cache is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CachePrecision {
+    /// 32 bits.
+    #[default]
+    F32,
+    /// 16 bits: half of the memory and of its traffic.
+    F16,
+}
+
+impl CachePrecision {
+    /// Bytes of a number.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 => 2,
+        }
     }
 }
 
@@ -69,6 +127,8 @@ pub struct CachedAttention<'a> {
     pub pages: &'a wgpu::Buffer,
     /// [`cached_sizes`], a uniform buffer.
     pub sizes: &'a wgpu::Buffer,
+    /// How keys and values are kept.
+    pub precision: CachePrecision,
 }
 
 impl CachedAttention<'_> {
@@ -78,18 +138,28 @@ impl CachedAttention<'_> {
         Launch {
             kernel: Kernel {
                 name: "cached_attention",
-                files: &[
-                    include_str!("../../../../wgsl/shared/grid.wgsl"),
-                    include_str!("../../../../wgsl/shared/qk_norm.wgsl"),
-                    include_str!("../../../../wgsl/shared/quad.wgsl"),
-                    include_str!("../../../../wgsl/shared/rotary.wgsl"),
-                    include_str!("../../../../wgsl/cached_attention.wgsl"),
-                ],
+                files: match self.precision {
+                    CachePrecision::F32 => &[
+                        GRID,
+                        QK_NORM,
+                        ROTARY,
+                        include_str!("../../../../wgsl/shared/cache_f32.wgsl"),
+                        CACHED,
+                    ],
+                    CachePrecision::F16 => &[
+                        GRID,
+                        QK_NORM,
+                        ROTARY,
+                        include_str!("../../../../wgsl/shared/cache_f16.wgsl"),
+                        CACHED,
+                    ],
+                },
                 constants: vec![
                     ("HEADS", heads as u32),
                     ("VECTORS", vectors),
                     ("HALF", vectors / 2),
                     ("LANES", LANES),
+                    ("BITS", 8 * self.precision.bytes() as u32),
                 ],
                 shared_bytes: 0,
             },
@@ -100,8 +170,8 @@ impl CachedAttention<'_> {
                 self.keys,
                 self.values,
                 self.attended,
-                self.pages,
                 self.sizes,
+                self.pages,
             ]
             .map(Slice::from)
             .to_vec(),
@@ -109,6 +179,11 @@ impl CachedAttention<'_> {
         }
     }
 }
+
+const GRID: &str = include_str!("../../../../wgsl/shared/grid.wgsl");
+const QK_NORM: &str = include_str!("../../../../wgsl/shared/qk_norm.wgsl");
+const ROTARY: &str = include_str!("../../../../wgsl/shared/rotary.wgsl");
+const CACHED: &str = include_str!("../../../../wgsl/cached_attention.wgsl");
 
 /// What temporal attention is told: `frames` frames of `tokens` tokens, `past` frames before them, of
 /// which (and of its own pass) a frame sees at most `window`.

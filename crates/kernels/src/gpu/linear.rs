@@ -132,18 +132,21 @@ impl Linear {
                         GRID,
                         GELU,
                         include_str!("../../../../wgsl/shared/weight_f32.wgsl"),
+                        BINDINGS,
                         LINEAR,
                     ],
                     Precision::F16 => &[
                         GRID,
                         GELU,
                         include_str!("../../../../wgsl/shared/weight_f16.wgsl"),
+                        BINDINGS,
                         LINEAR,
                     ],
                     Precision::I8 => &[
                         GRID,
                         GELU,
                         include_str!("../../../../wgsl/shared/weight_i8.wgsl"),
+                        BINDINGS,
                         LINEAR,
                     ],
                 },
@@ -169,6 +172,7 @@ impl Linear {
 
 const GRID: &str = include_str!("../../../../wgsl/shared/grid.wgsl");
 const GELU: &str = include_str!("../../../../wgsl/shared/gelu.wgsl");
+const BINDINGS: &str = include_str!("../../../../wgsl/shared/linear.wgsl");
 const LINEAR: &str = include_str!("../../../../wgsl/linear.wgsl");
 
 /// How much one invocation does, and how many make a workgroup.

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use kernels::gpu::choice::{Choice, Step};
-use kernels::gpu::linear::Precision;
 use kernels::gpu::{Gpu, Launch, Pipelines, Slice};
 
 use super::passes::{Buffers, Part, Parts, Source, Tail};
-use super::stack::{Activations, Stack, page_bytes};
+use super::stack::{Activations, Stack, Storage, page_bytes};
 use super::weights::{Host, tables};
 use super::{Engine, Pool, Progress, State};
 use crate::config::Config;
@@ -32,14 +31,14 @@ impl Engine {
     pub async fn new(
         world: &World,
         gpu: Gpu,
-        precision: Precision,
+        storage: Storage,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self> {
         let config = world.card.config.clone();
         Self::supports(&config)?;
         let n = config.tokens_per_frame();
         let (dynamics, decoder) = (&config.dynamics, &config.tokenizer.decoder);
-        let pages = page_count(&gpu, &config)?;
+        let pages = page_count(&gpu, &config, storage)?;
 
         let host = Host::read(&world.dynamics).await?;
         let decoder_host = Host::read(&world.tokenizer.decoder).await?;
@@ -48,7 +47,7 @@ impl Engine {
         let (dynamics, decoder, buffers, tail) = gpu
             .watched("the world", || {
                 let stack = |host, config, pages| {
-                    Stack::new(&gpu, host, "transformer", config, n, pages, precision)
+                    Stack::new(&gpu, host, "transformer", config, n, pages, storage)
                 };
                 let tail = Tail {
                     dynamics: tables(
@@ -58,7 +57,7 @@ impl Engine {
                         &action_table,
                         n,
                     ),
-                    head: host.linear(&gpu, "head", Some("transformer.norm"), precision)?,
+                    head: host.linear(&gpu, "head", Some("transformer.norm"), storage.weights)?,
                     decoder: tables(
                         &gpu,
                         &decoder_table,
@@ -70,7 +69,7 @@ impl Engine {
                         &gpu,
                         "to_patches",
                         Some("transformer.norm"),
-                        precision,
+                        storage.weights,
                     )?,
                 };
                 let buffers = buffers(&gpu, &config, &tail);
@@ -132,7 +131,7 @@ impl Engine {
         };
         Ok(Self {
             gpu,
-            precision,
+            storage,
             config,
             dynamics,
             decoder,
@@ -178,14 +177,14 @@ fn buffers(gpu: &Gpu, config: &Config, tail: &Tail) -> Buffers {
 }
 
 /// Pages of the cache: a window, the frame being made, and as many spare ones as the memory allows.
-fn page_count(gpu: &Gpu, config: &Config) -> Result<usize> {
+fn page_count(gpu: &Gpu, config: &Config, storage: Storage) -> Result<usize> {
     let n = config.tokens_per_frame();
     let parts = [&config.dynamics, &config.tokenizer.decoder];
     let needed = config.frames + 2;
-    let page: u64 = parts.iter().map(|part| page_bytes(part, n)).sum();
+    let page: u64 = parts.iter().map(|part| page_bytes(part, n, storage.cache)).sum();
     let spare = SPARE_PAGES.min((SPARE_BYTES / page.max(1)) as usize);
     // One binding holds the keys of one layer.
-    let layer = parts.map(|part| 4 * n * part.inner()).into_iter().max();
+    let layer = parts.map(|part| storage.cache.bytes() * n * part.inner()).into_iter().max();
     let most = gpu.largest_binding() / layer.unwrap_or(1).max(1) as u64;
     if (most as usize) < needed {
         return Err(Error::Device(format!(

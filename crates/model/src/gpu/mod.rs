@@ -25,8 +25,10 @@ mod window;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use kernels::gpu::attention::CachePrecision;
 pub use kernels::gpu::linear::Precision;
-use kernels::gpu::{Gpu, Pipelines, Program};
+pub use kernels::gpu::{Class, Gpu};
+use kernels::gpu::{Pipelines, Program};
 
 pub use self::frame::{Made, Request};
 pub use self::pages::Page;
@@ -34,6 +36,7 @@ use self::pages::Pool;
 use self::passes::{Buffers, Pass, Tail};
 pub use self::prefill::Known;
 use self::stack::Stack;
+pub use self::stack::Storage;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
@@ -49,7 +52,7 @@ pub struct Progress {
 /// A world's dynamics and decoder on one device.
 pub struct Engine {
     gpu: Gpu,
-    precision: Precision,
+    storage: Storage,
     config: Config,
     dynamics: Stack,
     decoder: Stack,
@@ -80,7 +83,7 @@ impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Engine")
             .field("gpu", &self.gpu.name())
-            .field("precision", &self.precision)
+            .field("storage", &self.storage)
             .finish_non_exhaustive()
     }
 }
@@ -91,9 +94,9 @@ impl Engine {
         &self.gpu
     }
 
-    /// How the weights are kept.
-    pub fn precision(&self) -> Precision {
-        self.precision
+    /// How weights and the cache are kept.
+    pub fn storage(&self) -> Storage {
+        self.storage
     }
 
     /// Whether the kernels can play a world of these sizes.

@@ -1,12 +1,21 @@
 //! An ST-transformer on the device: its weights, its cache, the launches of a pass.
 
-use kernels::gpu::attention::{self, CachedAttention, Gains};
+use kernels::gpu::attention::{self, CachePrecision, CachedAttention, Gains};
 use kernels::gpu::linear::{Epilogue, Linear, Precision, Tile};
 use kernels::gpu::{Gpu, Launch};
 
 use super::weights::Host;
 use crate::config::TransformerConfig;
 use crate::error::Result;
+
+/// How weights and the cache are kept on the device. Arithmetic is in f32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Storage {
+    /// Of linear layers. Everything else is in 32 bits.
+    pub weights: Precision,
+    /// Of keys and values.
+    pub cache: CachePrecision,
+}
 
 /// One ST block.
 struct Block {
@@ -26,6 +35,7 @@ struct Block {
 pub(super) struct Stack {
     config: TransformerConfig,
     tokens: usize,
+    cache: CachePrecision,
     blocks: Vec<Block>,
 }
 
@@ -63,8 +73,8 @@ impl Activations {
 }
 
 /// Bytes of the cache that one page takes in a transformer.
-pub(super) fn page_bytes(config: &TransformerConfig, tokens: usize) -> u64 {
-    (config.blocks * 2 * tokens * config.inner() * size_of::<f32>()) as u64
+pub(super) fn page_bytes(config: &TransformerConfig, tokens: usize, cache: CachePrecision) -> u64 {
+    (config.blocks * 2 * tokens * config.inner() * cache.bytes()) as u64
 }
 
 impl Stack {
@@ -76,15 +86,15 @@ impl Stack {
         config: &TransformerConfig,
         tokens: usize,
         pages: usize,
-        precision: Precision,
+        Storage { weights, cache }: Storage,
     ) -> Result<Self> {
-        let bytes = (4 * pages * tokens * config.inner()) as u64;
+        let bytes = (cache.bytes() * pages * tokens * config.inner()) as u64;
         let blocks = (0..config.blocks)
             .map(|i| {
                 let at = |part: &str| format!("{name}.blocks.{i}.{part}");
                 let linear = |part: &str, norm: Option<&str>| {
                     let norm = norm.map(at);
-                    host.linear(gpu, &at(part), norm.as_deref(), precision)
+                    host.linear(gpu, &at(part), norm.as_deref(), weights)
                 };
                 let gains = |part: &str| {
                     let query = host.values(&at(&format!("{part}.query_gain")))?;
@@ -110,6 +120,7 @@ impl Stack {
         Ok(Self {
             config: config.clone(),
             tokens,
+            cache,
             blocks,
         })
     }
@@ -157,6 +168,7 @@ impl Stack {
                     attended,
                     pages: &seen.pages,
                     sizes: &seen.sizes,
+                    precision: self.cache,
                 }
                 .launch((frames, self.tokens), (heads, d)),
             );

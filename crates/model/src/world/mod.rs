@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::dynamics::Dynamics;
 use crate::error::Result;
-use crate::gpu::{Engine, Precision, Progress};
+use crate::gpu::{Engine, Progress, Storage};
 use crate::maskgit::{Order, Sampling};
 use crate::tokenizer::Tokenizer;
 
@@ -117,10 +117,10 @@ impl World {
     pub async fn on_gpu(
         mut self,
         gpu: Gpu,
-        precision: Precision,
+        storage: Storage,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self> {
-        let engine = Engine::new(&self, gpu, precision, progress).await?;
+        let engine = Engine::new(&self, gpu, storage, progress).await?;
         self.engine = Some(Arc::new(engine));
         Ok(self)
     }
