@@ -325,7 +325,11 @@ fn a_lost_graphics_processor_is_told_and_the_play_goes_on() {
         adapter: String::new(),
     };
     page.on(Event::Worker(FromWorker::Moved { device }));
-    assert!(page.state.announcement.contains("goes on, on the processor"));
+    assert!(
+        page.state
+            .announcement
+            .contains("goes on, on the processor")
+    );
     page.on(frame(1, Some(1.0)));
     assert_eq!(page.state.device.as_ref().unwrap().kind, DeviceKind::Cpu);
     assert!(page.state.trouble.is_none());

@@ -50,7 +50,10 @@ pub async fn choose(asked: Option<DeviceKind>) -> Result<(Option<Gpu>, DeviceRep
             Ok((Some(gpu.with_class(class)), report))
         }
         Err(why) if insist => Err(format!("WebGPU was asked for, but did not start ({why})")),
-        Err(why) => Ok((None, cpu(DeviceReason::Broken(why.to_string()), adapter.name))),
+        Err(why) => Ok((
+            None,
+            cpu(DeviceReason::Broken(why.to_string()), adapter.name),
+        )),
     }
 }
 

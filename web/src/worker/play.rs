@@ -1,9 +1,9 @@
 //! The world being played.
 
 use burn::tensor::{Int, Tensor, TensorData};
+use model::gpu::Class;
 use model::picture::{self as pixels, Frame as Pixels};
 use model::session::{Options, Session};
-use model::gpu::Class;
 use model::{Error, World, maskgit};
 use web::protocol::{
     DeviceKind, DeviceReason, Frame, FromWorker, Picture, Prompt, Sampling, ToWorker,
@@ -164,8 +164,8 @@ async fn start(world: &World, prompt: Prompt, sampling: Sampling) -> model::Resu
         }
         Prompt::Gallery(place) => {
             let prompt = card.gallery.get(place);
-            let prompt = prompt
-                .ok_or_else(|| Error::Prompt("the gallery has no such picture".into()))?;
+            let prompt =
+                prompt.ok_or_else(|| Error::Prompt("the gallery has no such picture".into()))?;
             Session::from_tokens(world, vec![prompt.tokens.clone()], options).await
         }
         Prompt::Tokens(frames) => Session::from_tokens(world, frames, options).await,

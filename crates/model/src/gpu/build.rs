@@ -181,10 +181,16 @@ fn page_count(gpu: &Gpu, config: &Config, storage: Storage) -> Result<usize> {
     let n = config.tokens_per_frame();
     let parts = [&config.dynamics, &config.tokenizer.decoder];
     let needed = config.frames + 2;
-    let page: u64 = parts.iter().map(|part| page_bytes(part, n, storage.cache)).sum();
+    let page: u64 = parts
+        .iter()
+        .map(|part| page_bytes(part, n, storage.cache))
+        .sum();
     let spare = SPARE_PAGES.min((SPARE_BYTES / page.max(1)) as usize);
     // One binding holds the keys of one layer.
-    let layer = parts.map(|part| storage.cache.bytes() * n * part.inner()).into_iter().max();
+    let layer = parts
+        .map(|part| storage.cache.bytes() * n * part.inner())
+        .into_iter()
+        .max();
     let most = gpu.largest_binding() / layer.unwrap_or(1).max(1) as u64;
     if (most as usize) < needed {
         return Err(Error::Device(format!(
