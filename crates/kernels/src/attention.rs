@@ -3,7 +3,9 @@
 use burn::tensor::Tensor;
 
 use crate::parameters::{Past, QkGains};
-use crate::{flex, path, plain, wgsl};
+#[cfg(not(target_family = "wasm"))]
+use crate::wgsl;
+use crate::{flex, path, plain};
 
 /// Attention between the `N` tokens of each frame. `qkv [B, T, N, 3I]` → `[B, T, N, I]`.
 ///
@@ -11,6 +13,7 @@ use crate::{flex, path, plain, wgsl};
 /// If the last dimension of `qkv` isn't `3 · heads · d`, with `d` the length of the gains.
 pub fn spatial_attention(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Tensor<4> {
     check(&qkv, gains, heads);
+    #[cfg(not(target_family = "wasm"))]
     if takes_wgsl(&qkv, gains) {
         return wgsl::spatial_attention(qkv, gains, heads);
     }
@@ -36,8 +39,10 @@ pub fn temporal_attention(
     if let Some(past) = past {
         check_past(&qkv, past);
     }
-    let wgpu_past = past.is_none_or(|past| path::wgsl(&past.keys) && path::wgsl(&past.values));
-    if wgpu_past && takes_wgsl(&qkv, gains) {
+    #[cfg(not(target_family = "wasm"))]
+    if past.is_none_or(|past| path::wgsl(&past.keys) && path::wgsl(&past.values))
+        && takes_wgsl(&qkv, gains)
+    {
         return wgsl::temporal_attention(qkv, gains, heads, past);
     }
     // There are no fused gradients through a past.
@@ -53,12 +58,14 @@ pub fn temporal_attention(
 /// The keys and values of `qkv [B, T, N, 3I]`, as a cache keeps them.
 pub fn normalised_keys(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Past {
     check(&qkv, gains, heads);
+    #[cfg(not(target_family = "wasm"))]
     if takes_wgsl(&qkv, gains) {
         return wgsl::normalised_keys(qkv, gains, heads);
     }
     plain::normalised_keys(qkv, gains, heads)
 }
 
+#[cfg(not(target_family = "wasm"))]
 fn takes_wgsl(qkv: &Tensor<4>, gains: &QkGains) -> bool {
     let [d] = gains.key.dims();
     path::wgsl(qkv)

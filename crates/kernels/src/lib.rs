@@ -23,6 +23,7 @@ mod path;
 pub mod plain;
 mod pointwise;
 pub mod shader;
+#[cfg(not(target_family = "wasm"))]
 pub mod wgsl;
 
 pub use attention::{normalised_keys, spatial_attention, temporal_attention};

@@ -1,10 +1,13 @@
 //! Which path an operation takes: decided by its tensors' device and type.
 
-use burn::backend::{CubeDevice, DispatchDevice, FlexDevice};
+#[cfg(not(target_family = "wasm"))]
+use burn::backend::CubeDevice;
+use burn::backend::{DispatchDevice, FlexDevice};
 use burn::tensor::{DType, Tensor};
 
 /// Whether the WGSL kernels take this tensor: f32, on a wgpu device, outside of autodiff (whose
 /// devices are wrapped), where training uses the plain twins. An operation asks for each tensor.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn wgsl<const D: usize>(tensor: &Tensor<D>) -> bool {
     matches!(
         tensor.device().as_dispatch(),

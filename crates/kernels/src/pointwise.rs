@@ -2,7 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use crate::{flex, path, plain, wgsl};
+#[cfg(not(target_family = "wasm"))]
+use crate::wgsl;
+use crate::{flex, path, plain};
 
 /// Layer norm over the last dimension of `x [B, T, N, D]`, with gain and shift `[D]`.
 ///
@@ -20,6 +22,7 @@ pub fn layer_norm(x: Tensor<4>, gamma: &Tensor<1>, beta: &Tensor<1>) -> Tensor<4
         [d],
         "beta must be as long as x's last dimension"
     );
+    #[cfg(not(target_family = "wasm"))]
     if d.is_multiple_of(4) && path::wgsl(&x) && path::wgsl(gamma) && path::wgsl(beta) {
         return wgsl::layer_norm(x, gamma, beta);
     }
@@ -31,6 +34,7 @@ pub fn layer_norm(x: Tensor<4>, gamma: &Tensor<1>, beta: &Tensor<1>) -> Tensor<4
 
 /// GELU in its tanh form, `[B, T, N, D]`.
 pub fn gelu(x: Tensor<4>) -> Tensor<4> {
+    #[cfg(not(target_family = "wasm"))]
     if x.shape().num_elements().is_multiple_of(4) && path::wgsl(&x) {
         return wgsl::gelu(x);
     }
