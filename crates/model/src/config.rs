@@ -118,9 +118,16 @@ const MOST_CODES: usize = 1 << 16;
 const MOST_TOKENS: usize = 1 << 14;
 
 impl Config {
+    /// Rows and columns of one frame's tokens.
+    pub fn grid(&self) -> [usize; 2] {
+        let patch = self.tokenizer.patch;
+        [self.height / patch, self.width / patch]
+    }
+
     /// Tokens of one frame: `N`.
     pub fn tokens_per_frame(&self) -> usize {
-        (self.height / self.tokenizer.patch) * (self.width / self.tokenizer.patch)
+        let [rows, columns] = self.grid();
+        rows * columns
     }
 
     /// Codes of the tokenizer: `K`.

@@ -16,6 +16,7 @@
 pub mod config;
 pub mod dynamics;
 mod error;
+mod halton;
 pub mod latent_action;
 pub mod layers;
 pub mod maskgit;
