@@ -11,6 +11,7 @@ mod play;
 mod presets;
 mod stop;
 mod store;
+mod sweep;
 mod train;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
     Play(play::Arguments),
     /// Evaluate a world on held-out video.
     Eval(eval::Arguments),
+    /// Evaluate a world's play under many settings of its sampler.
+    Sweep(sweep::Arguments),
     /// Look at clip stores, check them, split them.
     #[command(subcommand)]
     Data(store::Command),
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Data(command) => store::run(&command),
         Command::Presets => presets::run(),
     };
