@@ -12,7 +12,7 @@ use train::export::load_encoder;
 
 use crate::device::DeviceArgument;
 use crate::eval::at_least_one;
-use crate::play::read_world;
+use crate::world;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -48,8 +48,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let device = arguments.device.choose()?.device;
-    let world = read_world(&arguments.world, &device)?;
+    let chosen = arguments.device.choose()?;
+    let world = world::to_evaluate(&arguments.world, &chosen)?;
+    let device = chosen.device;
     let encoder = load_encoder(&arguments.world, &world, &device)?;
     let store = ClipStore::open(&arguments.data)?;
     let play = world.card.play.sampling(arguments.seed);
