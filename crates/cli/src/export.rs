@@ -31,27 +31,16 @@ pub struct Arguments {
     #[arg(long, default_value_t = 12)]
     prompts: usize,
     /// MaskGIT steps a frame that play starts with.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = PlayDefaults::default().steps)]
     steps: usize,
     /// Temperature that play starts with.
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = PlayDefaults::default().temperature)]
     temperature: f32,
-    /// Order of unmasking that play starts with.
-    #[arg(long, default_value = "random", value_parser = order)]
+    /// Order of unmasking that play starts with, confidence, random or halton.
+    #[arg(long, default_value_t = PlayDefaults::default().order)]
     order: Order,
     #[command(flatten)]
     device: DeviceArgument,
-}
-
-/// `confidence` or `random`.
-pub fn order(text: &str) -> Result<Order, String> {
-    match text {
-        "confidence" => Ok(Order::Confidence),
-        "random" => Ok(Order::Random),
-        _ => Err(format!(
-            "`{text}` is no order; there are confidence and random"
-        )),
-    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
