@@ -10,7 +10,7 @@ use train::evaluate::{Settings, evaluate};
 use train::export::load_encoder;
 
 use crate::device::DeviceArgument;
-use crate::play::read_world;
+use crate::world;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -53,8 +53,9 @@ pub fn at_least_one(text: &str) -> Result<usize, String> {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let device = arguments.device.choose()?.device;
-    let world = read_world(&arguments.world, &device)?;
+    let chosen = arguments.device.choose()?;
+    let world = world::to_evaluate(&arguments.world, &chosen)?;
+    let device = chosen.device;
     let encoder = load_encoder(&arguments.world, &world, &device)?;
     let store = ClipStore::open(&arguments.data)?;
     let truth = TrueActions::open(&arguments.data)?;

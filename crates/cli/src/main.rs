@@ -12,6 +12,7 @@ mod presets;
 mod stop;
 mod store;
 mod train;
+mod world;
 
 use std::process::ExitCode;
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use image::ImageFormat;
-use model::World;
 use model::maskgit::Order;
 use model::picture::Frame;
 use model::session::{Options, Session};
@@ -14,6 +13,7 @@ use train::picture_files::{animation, sheet};
 
 use crate::device::DeviceArgument;
 use crate::misuse::misuse;
+use crate::world;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -52,8 +52,8 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let format = arguments.out.as_deref().map(format).transpose()?;
-    let device = arguments.device.choose()?.device;
-    let world = read_world(&arguments.world, &device)?;
+    let chosen = arguments.device.choose()?;
+    let world = world::to_play(&arguments.world, &chosen)?;
     let mut sampling = world.card.play.sampling(arguments.seed);
     sampling.steps = arguments.steps.unwrap_or(sampling.steps);
     sampling.temperature = arguments.temperature.unwrap_or(sampling.temperature);
@@ -122,13 +122,6 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         eprintln!("{} frames in {}", frames.len(), path.display());
     }
     Ok(())
-}
-
-/// Reads a world file; errors name it.
-pub fn read_world(path: &Path, device: &burn::tensor::Device) -> Result<World> {
-    let bytes =
-        fs::read(path).with_context(|| format!("can't read the world {}", path.display()))?;
-    World::from_bytes(&bytes, device).with_context(|| path.display().to_string())
 }
 
 enum Format {

@@ -43,6 +43,8 @@ pub struct Chosen {
     pub device: Device,
     /// For people: what it is and why.
     pub about: String,
+    /// Whether it is a graphics processor through wgpu, which sessions can play on by themselves.
+    pub wgpu: bool,
 }
 
 impl fmt::Display for Chosen {
@@ -75,6 +77,7 @@ pub fn choose(choice: Choice) -> Result<Chosen> {
         Choice::Cuda => Ok(Chosen {
             device: Device::cuda(0),
             about: "CUDA device 0, as asked".into(),
+            wgpu: false,
         }),
         #[cfg(not(feature = "cuda"))]
         Choice::Cuda => bail!(
@@ -87,6 +90,7 @@ fn cpu(why: &str) -> Chosen {
     Chosen {
         device: Device::flex(),
         about: format!("the CPU ({why})"),
+        wgpu: false,
     }
 }
 
@@ -102,6 +106,7 @@ fn wgpu_device(adapter: &Adapter) -> Chosen {
                 " (software: slow)"
             }
         ),
+        wgpu: true,
     }
 }
 

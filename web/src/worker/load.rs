@@ -1,7 +1,7 @@
 //! From a world's name or file to a world on a device.
 
 use burn::tensor::Device;
-use model::gpu::{CachePrecision, Class, Gpu, Precision, Progress, Storage};
+use model::gpu::{Gpu, Progress, Storage};
 use model::world::Card;
 use model::{Error, World};
 use web::protocol::{
@@ -61,14 +61,7 @@ pub async fn place(
             total: Some(all as u64),
         });
     };
-    // World files have weights of 16 bits; unpacking them costs an imitated adapter more than it saves.
-    let storage = match gpu.class() {
-        Class::Hardware => Storage {
-            weights: Precision::F16,
-            cache: CachePrecision::F16,
-        },
-        Class::Software => Storage::default(),
-    };
+    let storage = Storage::fastest(gpu.class());
     match world.clone().on_gpu(gpu, storage, tell).await {
         Ok(placed) => Ok((placed, report)),
         Err(why) if insist => Err(why.to_string()),

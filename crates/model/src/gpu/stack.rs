@@ -2,7 +2,7 @@
 
 use kernels::gpu::attention::{self, CachePrecision, CachedAttention, Gains};
 use kernels::gpu::linear::{Epilogue, Linear, Precision, Tile};
-use kernels::gpu::{Gpu, Launch};
+use kernels::gpu::{Class, Gpu, Launch};
 
 use super::weights::Host;
 use crate::config::TransformerConfig;
@@ -15,6 +15,20 @@ pub struct Storage {
     pub weights: Precision,
     /// Of keys and values.
     pub cache: CachePrecision,
+}
+
+impl Storage {
+    /// What is fastest on adapters of this class. World files hold weights of 16 bits; unpacking them
+    /// costs an imitated adapter more than their traffic saves.
+    pub fn fastest(class: Class) -> Self {
+        match class {
+            Class::Hardware => Self {
+                weights: Precision::F16,
+                cache: CachePrecision::F16,
+            },
+            Class::Software => Self::default(),
+        }
+    }
 }
 
 /// One ST block.
