@@ -1,6 +1,7 @@
 // The browser tests:
 //
 //   node run.mjs page [--webgpu]    the built page in dist/, end to end
+//   node run.mjs lost               the same page when its graphics processor fails
 //   node run.mjs kernels            the WGSL kernels against their twins
 //
 // `cargo xtask test` builds what they need and runs them.
@@ -9,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { kernels } from "./kernels.mjs";
+import { lost } from "./lost.mjs";
 import { page } from "./page.mjs";
 import { finish } from "./runner.mjs";
 
@@ -23,8 +25,10 @@ if (what === "kernels") {
 } else if (what === "page") {
   const webgpu = flags.includes("--webgpu");
   await page({ folder: join(root, "dist"), target, screenshots, webgpu });
+} else if (what === "lost") {
+  await lost({ folder: join(root, "dist"), screenshots });
 } else {
-  console.error("usage: node run.mjs page [--webgpu] | kernels");
+  console.error("usage: node run.mjs page [--webgpu] | lost | kernels");
   process.exit(2);
 }
 process.exit(finish());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use model::maskgit::Order;
-use model::world::PlayDefaults;
+use model::world::{FileWeights, PlayDefaults};
 use train::export::{Export, encoder_path, export};
 use train::run::Run;
 
@@ -39,6 +39,9 @@ pub struct Arguments {
     /// Order of unmasking that play starts with, confidence, random or halton.
     #[arg(long, default_value_t = PlayDefaults::default().order)]
     order: Order,
+    /// How the file holds the weights: f16, or i8 (half of the size; see docs/play.md).
+    #[arg(long, default_value = "f16")]
+    weights: FileWeights,
     #[command(flatten)]
     device: DeviceArgument,
 }
@@ -58,6 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             temperature: arguments.temperature,
             order: arguments.order,
         },
+        weights: arguments.weights,
         prompts: arguments.prompts,
         gallery: arguments
             .gallery

@@ -11,6 +11,7 @@ mod play;
 mod presets;
 mod stop;
 mod store;
+mod sweep;
 mod train;
 mod world;
 
@@ -42,6 +43,8 @@ enum Command {
     Play(play::Arguments),
     /// Evaluate a world on held-out video.
     Eval(eval::Arguments),
+    /// Evaluate a world's play under many settings of its sampler.
+    Sweep(sweep::Arguments),
     /// Look at clip stores, check them, split them.
     #[command(subcommand)]
     Data(store::Command),
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Data(command) => store::run(&command),
         Command::Presets => presets::run(),
     };
