@@ -10,26 +10,9 @@ pub use cached::CachedAttention;
 pub use linear::Linear;
 pub use spatial::SpatialAttention;
 
-use super::{Bench, Report, compare};
 use crate::QkGains;
-use crate::gpu::attention::{CachePrecision, Gains};
-use crate::gpu::linear::Precision;
-use crate::gpu::{Class, Gpu};
-
-/// Compares every kernel in every variant, each at `cases` random shapes.
-pub async fn compare_all(bench: &mut Bench, cases: usize) -> Vec<Report> {
-    let mut reports = Vec::new();
-    for precision in [Precision::F32, Precision::F16, Precision::I8] {
-        reports.push(compare::<Linear>(bench, precision, cases).await);
-    }
-    for class in [Class::Software, Class::Hardware] {
-        reports.push(compare::<SpatialAttention>(bench, class, cases).await);
-    }
-    for precision in [CachePrecision::F32, CachePrecision::F16] {
-        reports.push(compare::<CachedAttention>(bench, precision, cases).await);
-    }
-    reports
-}
+use crate::gpu::Gpu;
+use crate::gpu::attention::Gains;
 
 /// A tensor on the CPU, for the twins.
 fn tensor<const D: usize>(values: &[f32], shape: [usize; D]) -> Tensor<D> {
