@@ -8,7 +8,7 @@ import { test } from "./runner.mjs";
 const CASES = 200;
 // How many different kernels must have been compiled for them.
 const KERNELS = 40;
-const PATIENCE = 600_000;
+const PATIENCE = 900_000;
 
 export async function kernels({ folder }) {
   const server = await serve(folder);

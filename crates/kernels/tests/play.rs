@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use kernels::check::play::{CachedAttention, Linear, SpatialAttention};
+use kernels::check::play::{CachedAttention, Linear, Method, SpatialAttention};
 use kernels::check::{Bench, Case, compare};
 use kernels::gpu::attention::CachePrecision;
 use kernels::gpu::linear::Precision;
@@ -34,18 +34,33 @@ fn agrees<C: Case>(variant: C::Variant) {
 }
 
 #[test]
-fn linear_layers_equal_their_twin() {
-    agrees::<Linear>(Precision::F32);
+fn linear_layers_in_registers_equal_their_twin() {
+    agrees::<Linear>((Method::Registers, Precision::F32));
 }
 
 #[test]
-fn linear_layers_of_16_bits_equal_their_twin() {
-    agrees::<Linear>(Precision::F16);
+fn linear_layers_of_16_bits_in_registers_equal_their_twin() {
+    agrees::<Linear>((Method::Registers, Precision::F16));
 }
 
 #[test]
-fn linear_layers_of_8_bits_equal_their_twin() {
-    agrees::<Linear>(Precision::I8);
+fn linear_layers_of_8_bits_in_registers_equal_their_twin() {
+    agrees::<Linear>((Method::Registers, Precision::I8));
+}
+
+#[test]
+fn linear_layers_in_shared_memory_equal_their_twin() {
+    agrees::<Linear>((Method::Shared, Precision::F32));
+}
+
+#[test]
+fn linear_layers_of_16_bits_in_shared_memory_equal_their_twin() {
+    agrees::<Linear>((Method::Shared, Precision::F16));
+}
+
+#[test]
+fn linear_layers_of_8_bits_in_shared_memory_equal_their_twin() {
+    agrees::<Linear>((Method::Shared, Precision::I8));
 }
 
 #[test]

@@ -11,7 +11,7 @@
 //! then serve `tests/kernels-web` and open `index.html?cases=200`.
 #![cfg(target_family = "wasm")]
 
-use kernels::check::play::{CachedAttention, Linear, SpatialAttention};
+use kernels::check::play::{CachedAttention, Linear, Method, SpatialAttention};
 use kernels::check::{Bench, Case, compare};
 use kernels::gpu::attention::CachePrecision;
 use kernels::gpu::linear::Precision;
@@ -46,8 +46,10 @@ pub async fn run(cases: u32) -> String {
         passed: true,
         operations: Vec::new(),
     };
-    for precision in [Precision::F32, Precision::F16, Precision::I8] {
-        page.compare::<Linear>(precision).await;
+    for method in [Method::Registers, Method::Shared] {
+        for precision in [Precision::F32, Precision::F16, Precision::I8] {
+            page.compare::<Linear>((method, precision)).await;
+        }
     }
     for class in [Class::Software, Class::Hardware] {
         page.compare::<SpatialAttention>(class).await;

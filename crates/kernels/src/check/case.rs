@@ -58,8 +58,8 @@ pub async fn compare<C: Case>(bench: &mut Bench, variant: C::Variant, count: usi
     let papers = C::papers(variant);
     let mut report = Report {
         name: format!("{} {variant:?}", C::NAME)
-            .trim_end_matches(" ()")
-            .to_owned(),
+            .replace(" ()", "")
+            .replace(['(', ')'], ""),
         cases: cases.len(),
         papers: papers.len(),
         kernels: BTreeMap::new(),

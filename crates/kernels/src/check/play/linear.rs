@@ -1,9 +1,18 @@
-//! `wgsl/linear.wgsl` against [`plain::linear`], [`plain::layer_norm`] and [`plain::gelu`].
+//! `wgsl/linear.wgsl` and `wgsl/linear_shared.wgsl` against [`plain::linear`], [`plain::layer_norm`] and [`plain::gelu`].
 
 use super::{tensor, values};
 use crate::check::{Bench, Case, Noise, bits, difference, floats};
 use crate::gpu::linear::{Epilogue, Linear as Layer, Parameters, Precision, Tile};
 use crate::plain;
+
+/// Which of the two kernels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Everything in registers.
+    Registers,
+    /// With shared memory.
+    Shared,
+}
 
 /// One shape of a linear layer.
 #[derive(Clone, Copy, Debug)]
@@ -21,15 +30,27 @@ pub struct Linear {
 impl Case for Linear {
     const NAME: &'static str = "linear";
     const SHARE: u64 = 4;
-    type Variant = Precision;
+    type Variant = (Method, Precision);
 
-    fn random(precision: Precision, constants: &mut Noise, sizes: &mut Noise) -> Self {
+    fn random(
+        (method, precision): Self::Variant,
+        constants: &mut Noise,
+        sizes: &mut Noise,
+    ) -> Self {
         Self {
             precision,
-            tile: Tile {
-                rows: constants.up_to(8) as u32,
-                columns: constants.up_to(3) as u32,
-                lanes: constants.one_of(&[8, 32, 64, 256]),
+            tile: match method {
+                Method::Registers => Tile::registers(
+                    constants.up_to(8) as u32,
+                    constants.up_to(4) as u32,
+                    constants.one_of(&[4, 8, 32, 256]),
+                ),
+                Method::Shared => Tile::shared(
+                    constants.up_to(4) as u32,
+                    constants.up_to(2) as u32,
+                    constants.one_of(&[2, 4, 8, 16]),
+                    constants.one_of(&[1, 2, 4]),
+                ),
             },
             norm: constants.below(2) == 0,
             epilogue: constants.one_of(&[Epilogue::None, Epilogue::Gelu, Epilogue::Residual]),
@@ -41,11 +62,10 @@ impl Case for Linear {
         }
     }
 
-    fn papers(precision: Precision) -> Vec<Self> {
-        let tile = Tile {
-            rows: 8,
-            columns: 2,
-            lanes: 32,
+    fn papers((method, precision): Self::Variant) -> Vec<Self> {
+        let tile = match method {
+            Method::Registers => Tile::registers(8, 4, 8),
+            Method::Shared => Tile::shared(4, 1, 16, 4),
         };
         let qkv = Self {
             precision,

@@ -7,7 +7,7 @@ mod spatial;
 use burn::tensor::{Device, Tensor, TensorData};
 
 pub use cached::CachedAttention;
-pub use linear::Linear;
+pub use linear::{Linear, Method};
 pub use spatial::SpatialAttention;
 
 use crate::QkGains;
