@@ -13,6 +13,8 @@
 //! | `K`, `C` | codes of the tokenizer's codebook, dimensions of a code |
 //! | `A` | latent actions |
 
+#[cfg(feature = "check")]
+pub mod check;
 pub mod config;
 pub mod dynamics;
 mod error;

@@ -31,6 +31,8 @@ use kernels::gpu::linear::Tiles;
 pub use kernels::gpu::{Class, Gpu};
 use kernels::gpu::{Pipelines, Program};
 
+#[cfg(feature = "check")]
+pub(crate) use self::frame::steps;
 pub use self::frame::{Made, Request};
 pub use self::pages::Page;
 use self::pages::Pool;
@@ -38,6 +40,8 @@ use self::passes::{Buffers, Pass, Tail};
 pub use self::prefill::Known;
 use self::stack::Stack;
 pub use self::stack::Storage;
+#[cfg(feature = "check")]
+pub(crate) use self::weights::tables;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
