@@ -133,31 +133,36 @@ impl Engine {
     /// Writes the settings of all MaskGIT steps; returns how many there are.
     pub(super) fn settings(&self, request: &Request<'_>) -> usize {
         let n = self.config.tokens_per_frame();
-        let sampling = request.sampling;
         let stride = SETTINGS_STRIDE as usize / 4;
         let mut words = Vec::new();
         let mut steps = 0;
-        for (step, settle) in maskgit::schedule(sampling.steps, n) {
-            let one = Step {
-                seed: sampling.seed,
-                frame: request.frame,
-                step: step as u32,
-                settle: settle as u32,
-                temperature: sampling.temperature.max(0.0),
-                choice: sampling.choice_temperature * (1.0 - step as f32 / sampling.steps as f32),
-                order: match sampling.order {
-                    Order::Confidence => 0,
-                    Order::Random => 1,
-                    Order::Halton => 2,
-                },
-                mask: self.config.codes() as u32,
-            };
+        for (step, settle) in maskgit::schedule(request.sampling.steps, n) {
+            let one = self.step(request, step, settle);
             words.extend_from_slice(bytemuck::cast_slice::<_, u32>(&[one]));
             words.resize((steps + 1) * stride, 0);
             steps += 1;
         }
         self.gpu.write(&self.buffers.settings, 0, &words);
         steps
+    }
+
+    /// The settings of MaskGIT step `step`, counted from 1, which settles so many positions.
+    pub(super) fn step(&self, request: &Request<'_>, step: usize, settle: usize) -> Step {
+        let sampling = request.sampling;
+        Step {
+            seed: sampling.seed,
+            frame: request.frame,
+            step: step as u32,
+            settle: settle as u32,
+            temperature: sampling.temperature.max(0.0),
+            choice: sampling.choice_temperature * (1.0 - step as f32 / sampling.steps as f32),
+            order: match sampling.order {
+                Order::Confidence => 0,
+                Order::Random => 1,
+                Order::Halton => 2,
+            },
+            mask: self.config.codes() as u32,
+        }
     }
 
     /// The state, with programs for so many MaskGIT steps.
@@ -181,7 +186,7 @@ impl Engine {
     }
 
     /// Tells every pass of the frame which pages it reads and writes.
-    fn tell(&self, state: &mut State, request: &Request<'_>) {
+    pub(super) fn tell(&self, state: &mut State, request: &Request<'_>) {
         let window = self.config.frames - 1;
         let unknown = self.config.actions();
         let row = |action: Option<usize>| action.unwrap_or(unknown) as u32;

@@ -15,6 +15,7 @@
 
 mod build;
 mod frame;
+mod measure;
 mod pages;
 mod passes;
 mod prefill;
@@ -31,6 +32,7 @@ pub use kernels::gpu::{Class, Gpu};
 use kernels::gpu::{Pipelines, Program};
 
 pub use self::frame::{Made, Request};
+pub use self::measure::{FullWindow, Section};
 pub use self::pages::Page;
 use self::pages::Pool;
 use self::passes::{Buffers, Pass, Tail};

@@ -1,0 +1,86 @@
+//! What a graphics processor can do at best: a large product by our own kernel, and a copy.
+
+use kernels::gpu::linear::{Epilogue, Linear, Parameters, Precision, Tile};
+use kernels::gpu::{Class, Gpu, Pipelines};
+
+use super::Probe;
+use super::timing::each;
+use crate::error::Result;
+
+/// Tiles that are tried, beside the one that play would choose: the best depends on registers, which no
+/// adapter tells.
+const TILES: [(u32, u32, u32); 5] = [(4, 1, 64), (4, 2, 64), (8, 1, 64), (8, 2, 32), (16, 2, 32)];
+/// Measurements of a tile.
+const TRIES: usize = 3;
+
+/// The best product, in 10⁹ operations a second, and the rate of a copy from buffer to buffer, in 10⁹
+/// bytes read and written a second.
+pub(super) async fn peaks(gpu: &Gpu, probe: &Probe<'_>) -> Result<(f64, f64)> {
+    // As large as takes some ten milliseconds.
+    let (size, bytes) = match gpu.class() {
+        Class::Hardware => (2048, 64 << 20),
+        Class::Software => (512, 16 << 20),
+    };
+    Ok((
+        product(gpu, probe, size).await?,
+        copy(gpu, probe, bytes).await?,
+    ))
+}
+
+async fn product(gpu: &Gpu, probe: &Probe<'_>, size: usize) -> Result<f64> {
+    let values: Vec<f32> = (0..size * size).map(|i| (i % 17) as f32 / 64.0).collect();
+    let parameters = Parameters {
+        weight: &values,
+        bias: &vec![0.0; size],
+        norm: None,
+    };
+    let layer = Linear::new(gpu, &parameters, Precision::F32);
+    let x = gpu.storage_of("factor", &values);
+    let y = gpu.storage("product", 4 * values.len() as u64);
+    let mut tiles: Vec<Tile> = TILES
+        .iter()
+        .map(|&(rows, columns, lanes)| Tile {
+            rows,
+            columns,
+            lanes,
+        })
+        .collect();
+    let chosen = Tile::choose(gpu.class(), &layer, size);
+    if !tiles.contains(&chosen) {
+        tiles.push(chosen);
+    }
+    let mut pipelines = Pipelines::default();
+    let mut best = f64::INFINITY;
+    for tile in tiles {
+        let launch = layer.launch(gpu, tile, &x, 0, size, &y, Epilogue::None);
+        let program = pipelines.program(gpu, &[launch], &mut |_, _| {}).await?;
+        let ms = each(probe, TRIES, async |times| {
+            let mut encoder = gpu.encoder();
+            {
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+                for _ in 0..times {
+                    program.record(&mut pass);
+                }
+            }
+            gpu.submit(encoder);
+            Ok(gpu.finish().await?)
+        })
+        .await?;
+        best = best.min(ms);
+    }
+    Ok(2.0 * (size as f64).powi(3) / 1e6 / best)
+}
+
+async fn copy(gpu: &Gpu, probe: &Probe<'_>, bytes: u64) -> Result<f64> {
+    let (from, to) = (gpu.storage("from", bytes), gpu.storage("to", bytes));
+    let ms = each(probe, TRIES, async |times| {
+        let mut encoder = gpu.encoder();
+        for _ in 0..times {
+            encoder.copy_buffer_to_buffer(&from, 0, &to, 0, bytes);
+        }
+        gpu.submit(encoder);
+        Ok(gpu.finish().await?)
+    })
+    .await?;
+    Ok(2.0 * bytes as f64 / 1e6 / ms)
+}
