@@ -69,8 +69,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let mut report = bench::play(&world, &settings, &probe, tell).await?;
         if settings.generic && world.engine.is_some() {
             bar.set_message("burn's generic operations");
-            let world = world::in_tensors(&arguments.world, &chosen)?;
-            bench::generic(&world, &settings, &probe, &mut report).await?;
+            let tensors = world::in_tensors(&arguments.world, &chosen)?;
+            bench::generic(&world, &tensors, &settings, &probe, &mut report).await?;
         }
         anyhow::Ok(report)
     })?;

@@ -10,6 +10,8 @@ use crate::error::Result;
 /// Tiles that are tried, beside the one that play would choose: the best depends on registers, which no
 /// adapter tells.
 const TILES: [(u32, u32, u32); 5] = [(4, 1, 64), (4, 2, 64), (8, 1, 64), (8, 2, 32), (16, 2, 32)];
+/// Bytes of a copy: more than caches hold.
+const COPY: u64 = 64 << 20;
 /// Measurements of a tile.
 const TRIES: usize = 3;
 
@@ -17,14 +19,11 @@ const TRIES: usize = 3;
 /// bytes read and written a second.
 pub(super) async fn peaks(gpu: &Gpu, probe: &Probe<'_>) -> Result<(f64, f64)> {
     // As large as takes some ten milliseconds.
-    let (size, bytes) = match gpu.class() {
-        Class::Hardware => (2048, 64 << 20),
-        Class::Software => (512, 16 << 20),
+    let size = match gpu.class() {
+        Class::Hardware => 2048,
+        Class::Software => 512,
     };
-    Ok((
-        product(gpu, probe, size).await?,
-        copy(gpu, probe, bytes).await?,
-    ))
+    Ok((product(gpu, probe, size).await?, copy(gpu, probe).await?))
 }
 
 async fn product(gpu: &Gpu, probe: &Probe<'_>, size: usize) -> Result<f64> {
@@ -71,16 +70,16 @@ async fn product(gpu: &Gpu, probe: &Probe<'_>, size: usize) -> Result<f64> {
     Ok(2.0 * (size as f64).powi(3) / 1e6 / best)
 }
 
-async fn copy(gpu: &Gpu, probe: &Probe<'_>, bytes: u64) -> Result<f64> {
-    let (from, to) = (gpu.storage("from", bytes), gpu.storage("to", bytes));
+async fn copy(gpu: &Gpu, probe: &Probe<'_>) -> Result<f64> {
+    let (from, to) = (gpu.storage("from", COPY), gpu.storage("to", COPY));
     let ms = each(probe, TRIES, async |times| {
         let mut encoder = gpu.encoder();
         for _ in 0..times {
-            encoder.copy_buffer_to_buffer(&from, 0, &to, 0, bytes);
+            encoder.copy_buffer_to_buffer(&from, 0, &to, 0, COPY);
         }
         gpu.submit(encoder);
         Ok(gpu.finish().await?)
     })
     .await?;
-    Ok(2.0 * bytes as f64 / 1e6 / ms)
+    Ok(2.0 * COPY as f64 / 1e6 / ms)
 }

@@ -12,8 +12,8 @@ use crate::world::World;
 
 /// Rows, columns and depth of the product that measures a device of burn's.
 const PRODUCT: usize = 768;
-/// Bytes of the copy that does.
-const COPY: usize = 32 << 20;
+/// Bytes of the copy that does: more than caches hold.
+const COPY: usize = 64 << 20;
 
 /// A pass of the dynamics over one frame, all masked, with a full window before it.
 pub(super) struct Pass<'a> {

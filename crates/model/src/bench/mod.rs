@@ -7,6 +7,7 @@
 mod adapter;
 mod count;
 mod cpu;
+mod frames;
 mod gpu;
 mod report;
 mod timing;
@@ -14,8 +15,8 @@ mod timing;
 use serde_json::json;
 
 use crate::error::{Error, Result};
+use crate::gpu::{Class, Section};
 use crate::maskgit::{self, Sampling};
-use crate::session::{Options, Session};
 use crate::world::World;
 
 pub use self::count::Work;
@@ -115,7 +116,7 @@ pub async fn play(
     report.set("steps", steps);
     report.set("frames_measured", settings.frames);
 
-    let with_cache = frames(world, settings, sampling, probe, progress, &mut report).await?;
+    frames::measure(world, settings, sampling, probe, progress, &mut report).await?;
     let mut part = |what| {
         progress(Progress {
             what,
@@ -128,14 +129,9 @@ pub async fn play(
         Some(engine) => gpu::parts(engine, settings, sampling, probe, &mut report).await?,
         None => cpu::parts(world, settings, sampling, probe, &mut report).await?,
     }
-    part("the window without a cache");
-    let without = without_cache(world, settings, sampling, probe).await?;
-    report.set("ms_per_frame_without_cache", without);
-    report.set("without_cache_over_with", without / with_cache);
-
     if settings.generic && world.engine.is_none() {
         part("burn's generic operations");
-        generic(world, settings, probe, &mut report).await?;
+        generic(world, world, settings, probe, &mut report).await?;
     }
     part("the device's peaks");
     let (product, copy) = match &world.engine {
@@ -148,101 +144,45 @@ pub async fn play(
     Ok(report)
 }
 
-/// Adds to `report` what a pass costs by burn's generic operations, where the tensors of `world` are: with
-/// no kernel and no loop of ours. [`play`] does it itself for a world that is played by its tensors.
+/// Adds to `report` what a pass costs by burn's generic operations, where the tensors of `tensors` are: with
+/// no kernel and no loop of ours. `world` is the same as it is played, and measured by turns with it.
+/// [`play`] does this itself for a world that is played by its tensors.
 ///
 /// # Errors
-/// [`Error::Setting`]; [`Error::Device`].
+/// [`Error::Setting`]; [`Error::Device`], [`Error::Lost`].
 pub async fn generic(
     world: &World,
+    tensors: &World,
     settings: &Settings<'_>,
     probe: &Probe<'_>,
     report: &mut Report,
 ) -> Result<()> {
-    let pass = cpu::Pass::new(world, settings.sampling(world)?);
-    let ms = timing::each(probe, settings.slow(), async |times| {
-        for _ in 0..times {
-            pass.run_plainly().await?;
-        }
-        Ok(())
-    })
-    .await?;
-    report.set("ms_per_pass_generic", ms);
-    if let Some(ours) = report.number("ms_per_pass") {
-        report.set("generic_over_ours", ms / ours);
-    }
-    Ok(())
-}
-
-/// Plays to the far frame; returns the milliseconds of a frame at frame 20.
-async fn frames(
-    world: &World,
-    settings: &Settings<'_>,
-    sampling: Sampling,
-    probe: &Probe<'_>,
-    progress: &mut dyn FnMut(Progress),
-    report: &mut Report,
-) -> Result<f64> {
-    let actions = world.card.config.actions();
-    let options = Options {
-        sampling,
-        ..Options::default()
-    };
-    let mut session = Session::from_tokens(world, vec![first_frame(world)], options).await?;
-    let all = settings.far + settings.frames - 1;
-    let mut found = Vec::new();
-    for first in [NEAR, settings.far] {
-        let mut times = Vec::with_capacity(settings.frames);
-        let last = first + settings.frames - 1;
-        while session.played() < last {
-            let done = session.played();
-            if done % 10 == 0 {
-                progress(Progress {
-                    what: "frames",
-                    done,
-                    all,
-                });
-            }
-            let before = probe.now();
-            session.step(done % actions).await?;
-            let took = probe.now() - before;
-            if session.played() >= first {
-                times.push(took);
-            }
-        }
-        let ms = timing::median(&mut times);
-        report.set(&format!("ms_per_frame_at_{first}"), ms);
-        if let Some(bytes) = probe.memory() {
-            report.set(&format!("resident_bytes_at_{first}"), bytes);
-        }
-        found.push(ms);
-    }
-    report.set("far_over_near", found[1] / found[0]);
-    Ok(found[0])
-}
-
-/// Milliseconds of a frame after a full window, without the cache.
-async fn without_cache(
-    world: &World,
-    settings: &Settings<'_>,
-    sampling: Sampling,
-    probe: &Probe<'_>,
-) -> Result<f64> {
-    let options = Options {
-        sampling,
-        cache: false,
-        ..Options::default()
-    };
-    let window = vec![first_frame(world); world.card.config.frames];
-    let mut session = Session::from_tokens(world, window, options).await?;
-    session.step(0).await?;
-    let mut times = Vec::new();
-    for _ in 0..settings.slow() {
+    let sampling = settings.sampling(world)?;
+    let generic = cpu::Pass::new(tensors, sampling);
+    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+    // The first of each isn't counted: much is compiled then.
+    for turn in 0..=settings.slow() {
         let before = probe.now();
-        session.step(0).await?;
-        times.push(probe.now() - before);
+        generic.run_plainly().await?;
+        let between = probe.now();
+        match &world.engine {
+            Some(engine) => {
+                let window = engine.full_window();
+                let request = window.request(&sampling);
+                engine.run(Section::Later, 1, &request).await?;
+            }
+            None => generic.run().await?,
+        }
+        let after = probe.now();
+        if turn > 0 {
+            theirs.push(between - before);
+            ours.push(after - between);
+        }
     }
-    Ok(timing::median(&mut times))
+    let ms = timing::median(&mut theirs);
+    report.set("ms_per_pass_generic", ms);
+    report.set("generic_over_ours", ms / timing::median(&mut ours));
+    Ok(())
 }
 
 /// What is counted rather than measured, and both against each other.
@@ -265,7 +205,6 @@ fn relate(world: &World, steps: usize, report: &mut Report) {
 }
 
 fn class(world: &World) -> serde_json::Value {
-    use crate::gpu::Class;
     match world.engine.as_ref().map(|engine| engine.gpu().class()) {
         Some(Class::Hardware) => json!("graphics processor"),
         Some(Class::Software) => json!("graphics processor imitated in software"),

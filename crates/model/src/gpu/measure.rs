@@ -96,6 +96,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether the windows of `plays` plays fit the cache side by side.
+    pub fn has_room_for(&self, plays: usize) -> bool {
+        self.state().pool.pages() >= plays * (self.config.frames + 2)
+    }
+
     /// Tokens of a frame, `N`.
     pub fn tokens(&self) -> usize {
         self.config.tokens_per_frame()
