@@ -1,6 +1,7 @@
 // The browser tests:
 //
 //   node run.mjs page [--webgpu]    the built page in dist/, end to end
+//   node run.mjs lost               the same page when its graphics processor fails
 //   node run.mjs bench [--webgpu]   its ?bench alone
 //   node run.mjs kernels            the WGSL kernels against their twins
 //
@@ -11,6 +12,7 @@ import { join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { bench } from "./bench.mjs";
 import { kernels } from "./kernels.mjs";
+import { lost } from "./lost.mjs";
 import { page } from "./page.mjs";
 import { finish } from "./runner.mjs";
 
@@ -28,10 +30,12 @@ if (what === "kernels") {
   await page({ folder, target, screenshots, webgpu });
   // On an imitated graphics processor it would take minutes.
   if (!webgpu) await bench({ folder, screenshots, webgpu });
+} else if (what === "lost") {
+  await lost({ folder: join(root, "dist"), screenshots });
 } else if (what === "bench") {
   await bench({ folder: join(root, "dist"), screenshots, webgpu: flags.includes("--webgpu") });
 } else {
-  console.error("usage: node run.mjs page [--webgpu] | bench [--webgpu] | kernels");
+  console.error("usage: node run.mjs page [--webgpu] | lost | bench [--webgpu] | kernels");
   process.exit(2);
 }
 process.exit(finish());

@@ -13,6 +13,7 @@ mod play;
 mod presets;
 mod stop;
 mod store;
+mod sweep;
 mod train;
 mod world;
 
@@ -44,6 +45,8 @@ enum Command {
     Play(play::Arguments),
     /// Evaluate a world on held-out video.
     Eval(eval::Arguments),
+    /// Evaluate a world's play under many settings of its sampler.
+    Sweep(sweep::Arguments),
     /// Measure how fast this machine plays.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Bench(command) => bench::run(&command),
         Command::Data(command) => store::run(&command),
         Command::Presets => presets::run(),

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use web::state::{Event, Measurement, State};
+use web::texts;
 use yew::prelude::*;
 
 use super::progress::Progress;
-use super::status::Status;
 use super::trouble::TroubleBox;
 
 /// What [`Bench`] takes.
@@ -48,7 +48,11 @@ pub fn Bench(props: &Props) -> Html {
                     </table>
                     <pre id="bench-result">{ &measurement.json }</pre>
                 }
-                <Status device={state.device.clone()} frame={None} ms={None} />
+                if let Some(device) = &state.device {
+                    <p class="small">
+                        { format!("{}, {}", texts::device_label(device), texts::device_reason(device)) }
+                    </p>
+                }
             </main>
         </>
     }

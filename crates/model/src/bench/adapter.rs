@@ -7,9 +7,6 @@ use super::Probe;
 use super::timing::each;
 use crate::error::Result;
 
-/// Tiles that are tried, beside the one that play would choose: the best depends on registers, which no
-/// adapter tells.
-const TILES: [(u32, u32, u32); 5] = [(4, 1, 64), (4, 2, 64), (8, 1, 64), (8, 2, 32), (16, 2, 32)];
 /// Bytes of a copy: more than caches hold.
 const COPY: u64 = 64 << 20;
 /// Measurements of a tile.
@@ -36,15 +33,8 @@ async fn product(gpu: &Gpu, probe: &Probe<'_>, size: usize) -> Result<f64> {
     let layer = Linear::new(gpu, &parameters, Precision::F32);
     let x = gpu.storage_of("factor", &values);
     let y = gpu.storage("product", 4 * values.len() as u64);
-    let mut tiles: Vec<Tile> = TILES
-        .iter()
-        .map(|&(rows, columns, lanes)| Tile {
-            rows,
-            columns,
-            lanes,
-        })
-        .collect();
-    let chosen = Tile::choose(gpu.class(), &layer, size);
+    let mut tiles = Tile::CANDIDATES.to_vec();
+    let chosen = Tile::by_class(gpu.class(), layer.shape(), size);
     if !tiles.contains(&chosen) {
         tiles.push(chosen);
     }

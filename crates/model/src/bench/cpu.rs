@@ -58,7 +58,7 @@ impl<'a> Pass<'a> {
 
     async fn choose(&self, logits: Tensor<4>) -> Result<()> {
         let logits = floats(logits).await?;
-        let mut canvas = Canvas::masked(self.world.card.config.tokens_per_frame());
+        let mut canvas = Canvas::masked(self.world.card.config.grid());
         maskgit::step(&mut canvas, &logits, 1, 0, &self.sampling);
         Ok(())
     }

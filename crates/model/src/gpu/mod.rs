@@ -28,6 +28,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use kernels::gpu::attention::CachePrecision;
 pub use kernels::gpu::linear::Precision;
+use kernels::gpu::linear::Tiles;
 pub use kernels::gpu::{Class, Gpu};
 use kernels::gpu::{Pipelines, Program};
 
@@ -60,6 +61,7 @@ pub struct Engine {
     decoder: Stack,
     buffers: Buffers,
     tail: Tail,
+    tiles: Tiles,
     state: Mutex<State>,
 }
 

@@ -35,7 +35,7 @@ impl Pool {
     /// A pool of `pages` pages.
     pub(super) fn new(pages: usize) -> Self {
         Self {
-            owners: vec![Weak::new(); pages],
+            owners: (0..pages).map(|_| Weak::new()).collect(),
             used: vec![0; pages],
             clock: 0,
         }

@@ -1,7 +1,7 @@
 //! An ST-transformer on the device: its weights, its cache, the launches of a pass.
 
 use kernels::gpu::attention::{self, CachePrecision, CachedAttention, Gains};
-use kernels::gpu::linear::{Epilogue, Linear, Precision, Tile};
+use kernels::gpu::linear::{Epilogue, Linear, Precision, Tiles};
 use kernels::gpu::{Class, Gpu, Launch};
 
 use super::weights::Host;
@@ -167,6 +167,7 @@ impl Stack {
         activations: &Activations,
         frames: usize,
         seen: &Seen,
+        tiles: &Tiles,
     ) -> Vec<Launch> {
         let rows = frames * self.tokens;
         let Activations {
@@ -177,7 +178,7 @@ impl Stack {
         } = activations;
         let (heads, d) = (self.config.heads, self.config.head_size);
         let linear = |layer: &Linear, from: &wgpu::Buffer, to: &wgpu::Buffer, epilogue| {
-            let tile = Tile::choose(gpu.class(), layer, rows);
+            let tile = tiles.tile(layer, rows);
             layer.launch(gpu, tile, from, 0, rows, to, epilogue)
         };
         let mut launches = Vec::with_capacity(8 * self.blocks.len());
@@ -211,6 +212,20 @@ impl Stack {
             launches.push(linear(&block.down, hidden, x, Epilogue::Residual));
         }
         launches
+    }
+
+    /// Its linear layers.
+    pub(super) fn layers(&self) -> impl Iterator<Item = &Linear> {
+        self.blocks.iter().flat_map(|block| {
+            [
+                &block.spatial_qkv,
+                &block.spatial_out,
+                &block.temporal_qkv,
+                &block.temporal_out,
+                &block.up,
+                &block.down,
+            ]
+        })
     }
 
     /// What a pass of `frames` frames is told of the past; `most` frames at most.
