@@ -1,11 +1,13 @@
 //! `genie`: train a world from video, and play it. One file per subcommand, no logic of its own.
 
+mod bench;
 mod collect;
 mod curate;
 mod device;
 mod eval;
 mod export;
 mod import;
+mod memory;
 mod misuse;
 mod play;
 mod presets;
@@ -45,6 +47,9 @@ enum Command {
     Eval(eval::Arguments),
     /// Evaluate a world's play under many settings of its sampler.
     Sweep(sweep::Arguments),
+    /// Measure how fast this machine plays.
+    #[command(subcommand)]
+    Bench(bench::Command),
     /// Look at clip stores, check them, split them.
     #[command(subcommand)]
     Data(store::Command),
@@ -62,6 +67,7 @@ fn main() -> ExitCode {
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Bench(command) => bench::run(&command),
         Command::Data(command) => store::run(&command),
         Command::Presets => presets::run(),
     };

@@ -187,7 +187,7 @@ impl Engine {
     }
 
     /// Tells every pass of the frame which pages it reads and writes.
-    fn tell(&self, state: &mut State, request: &Request<'_>) {
+    pub(super) fn tell(&self, state: &mut State, request: &Request<'_>) {
         let window = self.config.frames - 1;
         let unknown = self.config.actions();
         let row = |action: Option<usize>| action.unwrap_or(unknown) as u32;

@@ -15,6 +15,7 @@
 
 mod build;
 mod frame;
+mod measure;
 mod pages;
 mod passes;
 mod prefill;
@@ -34,6 +35,7 @@ use kernels::gpu::{Pipelines, Program};
 #[cfg(feature = "check")]
 pub(crate) use self::frame::steps;
 pub use self::frame::{Made, Request};
+pub use self::measure::{FullWindow, Section};
 pub use self::pages::Page;
 use self::pages::Pool;
 use self::passes::{Buffers, Pass, Tail};

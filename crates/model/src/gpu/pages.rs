@@ -41,6 +41,11 @@ impl Pool {
         }
     }
 
+    /// How many there are.
+    pub(super) fn pages(&self) -> usize {
+        self.owners.len()
+    }
+
     /// A page for a new frame: a free one, else the least recently used.
     pub(super) fn take(&mut self) -> Page {
         let free = self.owners.iter().position(|o| o.strong_count() == 0);

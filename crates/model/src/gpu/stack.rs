@@ -139,6 +139,26 @@ impl Stack {
         })
     }
 
+    /// Bytes of weights and of the cache on the device.
+    pub(super) fn bytes(&self) -> u64 {
+        let of = |block: &Block| -> u64 {
+            let layers = [
+                &block.spatial_qkv,
+                &block.spatial_out,
+                &block.temporal_qkv,
+                &block.temporal_out,
+                &block.up,
+                &block.down,
+            ];
+            let gains = [&block.spatial_gains, &block.temporal_gains];
+            let gains = gains.map(|g| g.query.size() + g.key.size());
+            layers.map(Linear::bytes).iter().sum::<u64>()
+                + gains.iter().sum::<u64>()
+                + block.cache.iter().map(wgpu::Buffer::size).sum::<u64>()
+        };
+        self.blocks.iter().map(of).sum()
+    }
+
     /// The launches of all blocks for `frames` frames in `activations.x`, which may look at the past
     /// that `seen` names.
     pub(super) fn pass(

@@ -113,6 +113,12 @@ impl Linear {
         self.outputs
     }
 
+    /// Bytes that it takes on the device.
+    pub fn bytes(&self) -> u64 {
+        let gamma = self.gamma.as_ref().map_or(0, wgpu::Buffer::size);
+        self.weights.size() + self.columns.size() + gamma
+    }
+
     /// `rows` rows of `x` from the row numbered `first`, through the layer, into the first rows of `y`.
     #[expect(clippy::too_many_arguments, reason = "each is a different thing")]
     pub fn launch(
