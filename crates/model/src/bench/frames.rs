@@ -29,7 +29,7 @@ pub(super) async fn measure(
     let mut far = Session::from_tokens(world, vec![first_frame(world)], options).await?;
     let mut tell = |session: &Session| {
         let done = session.played();
-        if done % 10 == 0 {
+        if done.is_multiple_of(10) {
             progress(Progress {
                 what: "frames",
                 done,
