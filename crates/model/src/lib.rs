@@ -14,6 +14,8 @@
 //! | `A` | latent actions |
 
 pub mod bench;
+#[cfg(feature = "check")]
+pub mod check;
 pub mod config;
 pub mod dynamics;
 mod error;

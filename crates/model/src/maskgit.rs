@@ -131,15 +131,42 @@ pub fn schedule(steps: usize, tokens: usize) -> impl Iterator<Item = (usize, usi
 /// settles as many as the schedule says. `step` counts from 1, `frame` from the prompt.
 pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampling: &Sampling) {
     let n = canvas.tokens.len();
-    let codes = logits.len() / n;
     let before = canvas.remaining();
     let keep_masked = masked_after(step, sampling.steps, n).min(before.saturating_sub(1));
+    let ranked = ranked(canvas, logits, step, frame, sampling);
+    for (i, drawn) in ranked.iter().enumerate() {
+        canvas.tokens[drawn.position] = drawn.code as u32;
+        if i < before - keep_masked {
+            canvas.masked[drawn.position] = false;
+        }
+    }
+}
+
+/// What was drawn for a masked position.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drawn {
+    /// The highest is settled first.
+    pub rank: f32,
+    pub position: usize,
+    pub code: usize,
+}
+
+/// Draws a code for every masked position; the first to be settled comes first.
+pub(crate) fn ranked(
+    canvas: &Canvas,
+    logits: &[f32],
+    step: usize,
+    frame: u32,
+    sampling: &Sampling,
+) -> Vec<Drawn> {
+    let n = canvas.tokens.len();
+    let codes = logits.len() / n;
     let left = 1.0 - step as f32 / sampling.steps as f32;
     let halton = match sampling.order {
         Order::Halton => halton_ranks(canvas.grid[0], canvas.grid[1]),
         Order::Confidence | Order::Random => Vec::new(),
     };
-    let mut ranked = Vec::with_capacity(before);
+    let mut ranked = Vec::with_capacity(n);
     for position in (0..n).filter(|&p| canvas.masked[p]) {
         let row = &logits[position * codes..(position + 1) * codes];
         let place = Place {
@@ -148,23 +175,24 @@ pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampli
             step: step as u32,
             position: position as u32,
         };
-        let drawn = draw(row, sampling.temperature, &place);
-        canvas.tokens[position] = drawn as u32;
+        let code = draw(row, sampling.temperature, &place);
         let rank = match sampling.order {
             Order::Confidence => {
-                log_probability(row, drawn) + sampling.choice_temperature * left * place.gumbel()
+                log_probability(row, code) + sampling.choice_temperature * left * place.gumbel()
             }
             // One number for all steps of the frame: a permutation.
             Order::Random => Place { step: 0, ..place }.uniform(),
             Order::Halton => -(halton[position] as f32),
         };
-        ranked.push((rank, position));
+        ranked.push(Drawn {
+            rank,
+            position,
+            code,
+        });
     }
     // Highest first; equal ranks by position, so that the result never depends on the sort.
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    for &(_, position) in &ranked[..before - keep_masked] {
-        canvas.masked[position] = false;
-    }
+    ranked.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(a.position.cmp(&b.position)));
+    ranked
 }
 
 /// Draws a code from `logits / temperature` by the Gumbel-max trick.

@@ -41,7 +41,8 @@ fn mix(v: &mut [u32; 4]) {
 
 /// A number strictly between 0 and 1, from the upper 24 bits.
 fn open_unit(bits: u32) -> f32 {
-    ((bits >> 8) as f32 + 0.5) / 16_777_216.0
+    // The largest of them would be rounded up to 1, whose Gumbel noise is infinite.
+    (((bits >> 8) as f32 + 0.5) / 16_777_216.0).min(1.0 - f32::EPSILON / 2.0)
 }
 
 fn gumbel(bits: u32) -> f32 {
@@ -102,6 +103,15 @@ mod tests {
             pcg4d([1, 2, 3, 4]),
             [908_250_390, 4_044_648_920, 3_775_961_919, 45_698_095],
         );
+    }
+
+    #[test]
+    fn the_largest_and_the_smallest_bits_make_finite_noise() {
+        for bits in [0, 255, u32::MAX - 256, u32::MAX] {
+            let unit = open_unit(bits);
+            assert!(0.0 < unit && unit < 1.0, "{bits}: {unit}");
+            assert!(gumbel(bits).is_finite(), "{bits}: {}", gumbel(bits));
+        }
     }
 
     #[test]

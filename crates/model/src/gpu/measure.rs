@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::frame::Request;
+use kernels::gpu::choice::Step;
+
+use super::frame::{Request, steps};
 use super::{Engine, Page};
 use crate::error::Result;
 use crate::maskgit::Sampling;
@@ -65,8 +67,13 @@ impl Engine {
             let state = &mut *state;
             self.tell(state, request);
             // Nothing is settled: so every run finds all positions masked, as the first step does.
-            let idle = self.step(request, 1, 0);
-            self.gpu.write(&self.buffers.settings, 0, &[idle]);
+            let (n, codes) = (self.tokens(), self.config.codes());
+            let first = steps(request.sampling, request.frame, n, codes);
+            let idle = first
+                .into_iter()
+                .next()
+                .map(|first| Step { settle: 0, ..first });
+            self.gpu.write(&self.buffers.settings, 0, idle.as_slice());
             let mut encoder = self.encoder();
             {
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());

@@ -32,6 +32,8 @@ use kernels::gpu::linear::Tiles;
 pub use kernels::gpu::{Class, Gpu};
 use kernels::gpu::{Pipelines, Program};
 
+#[cfg(feature = "check")]
+pub(crate) use self::frame::steps;
 pub use self::frame::{Made, Request};
 pub use self::measure::{FullWindow, Section};
 pub use self::pages::Page;
@@ -40,6 +42,8 @@ use self::passes::{Buffers, Pass, Tail};
 pub use self::prefill::Known;
 use self::stack::Stack;
 pub use self::stack::Storage;
+#[cfg(feature = "check")]
+pub(crate) use self::weights::tables;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
