@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use kernels::gpu::choice::Step;
-
 use super::frame::{Request, steps};
 use super::{Engine, Page};
 use crate::error::Result;
@@ -67,13 +65,13 @@ impl Engine {
             let state = &mut *state;
             self.tell(state, request);
             // Nothing is settled: so every run finds all positions masked, as the first step does.
-            let (n, codes) = (self.tokens(), self.config.codes());
-            let first = steps(request.sampling, request.frame, n, codes);
-            let idle = first
-                .into_iter()
-                .next()
-                .map(|first| Step { settle: 0, ..first });
-            self.gpu.write(&self.buffers.settings, 0, idle.as_slice());
+            let (n, codes) = (self.config.tokens_per_frame(), self.config.codes());
+            let mut idle = steps(request.sampling, request.frame, n, codes);
+            idle.truncate(1);
+            for step in &mut idle {
+                step.settle = 0;
+            }
+            self.gpu.write(&self.buffers.settings, 0, &idle);
             let mut encoder = self.encoder();
             {
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
