@@ -1,7 +1,7 @@
 //! Whole frames: early, late, and without the cache.
 //!
-//! They are measured by turns, so that whatever else the machine is busy with slows all of them alike: a
-//! play is branched at frame 20, goes on to the far frame, and then each branch makes a frame in turn.
+//! They are measured by turns, so that whatever else the machine is busy with slows all of them alike: one
+//! play goes to the far frame, another to frame 20, and then each makes a frame in turn.
 
 use super::timing::median;
 use super::{NEAR, Probe, Progress, Report, Settings, first_frame};
@@ -27,8 +27,12 @@ pub(super) async fn measure(
     };
     let frames = world.card.config.frames;
     let mut far = Session::from_tokens(world, vec![first_frame(world)], options).await?;
-    let mut tell = |session: &Session| {
-        let done = session.played();
+    while far.played() < NEAR {
+        step(&mut far).await?;
+    }
+    let early_memory = probe.memory();
+    while far.played() < settings.far {
+        let done = far.played();
         if done.is_multiple_of(10) {
             progress(Progress {
                 what: "frames",
@@ -36,18 +40,14 @@ pub(super) async fn measure(
                 all: settings.far,
             });
         }
-    };
-    while far.played() < NEAR {
-        tell(&far);
-        step(&mut far).await?;
-    }
-    let early_memory = probe.memory();
-    let mut near = far.clone();
-    while far.played() < settings.far {
-        tell(&far);
         step(&mut far).await?;
     }
     let late_memory = probe.memory();
+    // Only now, so that its own memory isn't counted.
+    let mut near = Session::from_tokens(world, vec![first_frame(world)], options).await?;
+    while near.played() < NEAR {
+        step(&mut near).await?;
+    }
 
     let options = Options {
         cache: false,

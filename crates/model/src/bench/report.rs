@@ -76,7 +76,7 @@ mod tests {
     fn figures_keep_their_order_and_get_digits_that_can_be_meant() {
         let mut report = Report::default();
         report.set("z", 1234.56);
-        report.set("a", json!({ "linear": 36, "embed": 1 }));
+        report.set("a", json!({ "embed": 1, "linear": 36 }));
         report.set("m", 0.12346);
         report.set("device", "a b");
         assert_eq!(
