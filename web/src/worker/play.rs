@@ -165,7 +165,7 @@ async fn start(world: &World, prompt: Prompt, sampling: Sampling) -> model::Resu
             .is_some_and(|engine| engine.gpu().class() == Class::Hardware),
         ..Options::default()
     };
-    let started = match prompt {
+    match prompt {
         Prompt::Picture(bytes) => {
             let pixels = Pixels::from_picture(&bytes, &card.config)?;
             Session::start(world, &[pixels], options).await
@@ -177,8 +177,7 @@ async fn start(world: &World, prompt: Prompt, sampling: Sampling) -> model::Resu
             Session::from_tokens(world, vec![prompt.tokens.clone()], options).await
         }
         Prompt::Tokens(frames) => Session::from_tokens(world, frames, options).await,
-    };
-    started
+    }
 }
 
 /// The page's settings, and the world's where the page has none.
