@@ -19,7 +19,9 @@ fn pcg4d(counters: vec4<u32>) -> vec4<u32> {
 
 // Strictly between 0 and 1, from the upper 24 bits.
 fn open_unit(bits: vec4<u32>) -> vec4<f32> {
-    return (vec4<f32>(bits >> vec4<u32>(8u)) + 0.5) / 16777216.0;
+    let unit = (vec4<f32>(bits >> vec4<u32>(8u)) + 0.5) / 16777216.0;
+    // The greatest would be rounded up to 1, whose Gumbel number is infinite.
+    return min(unit, vec4<f32>(0.99999994));
 }
 
 fn gumbel(bits: vec4<u32>) -> vec4<f32> {

@@ -14,6 +14,7 @@
 //! | `A` | latent actions |
 
 pub mod config;
+pub mod cpu;
 pub mod dynamics;
 mod error;
 pub mod gpu;

@@ -59,6 +59,11 @@ impl Canvas {
         self.masked.iter().filter(|&&m| m).count()
     }
 
+    /// The positions that are still masked, in order.
+    pub fn masked_positions(&self) -> Vec<usize> {
+        (0..self.masked.len()).filter(|&p| self.masked[p]).collect()
+    }
+
     /// The model's input: codes, with `mask` at masked positions.
     pub fn input(&self, mask: u32) -> Vec<u32> {
         self.tokens
@@ -94,14 +99,27 @@ pub fn schedule(steps: usize, tokens: usize) -> impl Iterator<Item = (usize, usi
 /// One MaskGIT step: draws a code for every masked position of `canvas` from `logits [N, K]` and
 /// settles as many as the schedule says. `step` counts from 1, `frame` from the prompt.
 pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampling: &Sampling) {
+    let codes = logits.len() / canvas.tokens.len();
+    let masked = canvas.masked_positions();
+    let row = |i: usize| &logits[masked[i] * codes..][..codes];
+    settle(canvas, row, step, frame, sampling);
+}
+
+/// [`step`] with the logits of masked positions alone: `row(i)` are those of the `i`-th, `[K]`.
+pub fn settle<'a>(
+    canvas: &mut Canvas,
+    row: impl Fn(usize) -> &'a [f32],
+    step: usize,
+    frame: u32,
+    sampling: &Sampling,
+) {
     let n = canvas.tokens.len();
-    let codes = logits.len() / n;
     let before = canvas.remaining();
     let keep_masked = masked_after(step, sampling.steps, n).min(before.saturating_sub(1));
     let left = 1.0 - step as f32 / sampling.steps as f32;
     let mut ranked = Vec::with_capacity(before);
-    for position in (0..n).filter(|&p| canvas.masked[p]) {
-        let row = &logits[position * codes..(position + 1) * codes];
+    for (i, position) in canvas.masked_positions().into_iter().enumerate() {
+        let row = row(i);
         let place = Place {
             seed: sampling.seed,
             frame,
@@ -129,20 +147,14 @@ pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampli
 
 /// Draws a code from `logits / temperature` by the Gumbel-max trick.
 fn draw(logits: &[f32], temperature: f32, place: &Place) -> usize {
+    if temperature > 0.0 {
+        return place.likeliest(logits, temperature);
+    }
     let mut best = (f32::NEG_INFINITY, 0);
-    if temperature <= 0.0 {
-        for (code, &logit) in logits.iter().enumerate() {
-            if logit > best.0 {
-                best = (logit, code);
-            }
+    for (code, &logit) in logits.iter().enumerate() {
+        if logit > best.0 {
+            best = (logit, code);
         }
-    } else {
-        place.gumbel_of_codes(logits.len(), |code, noise| {
-            let value = logits[code] / temperature + noise;
-            if value > best.0 {
-                best = (value, code);
-            }
-        });
     }
     best.1
 }

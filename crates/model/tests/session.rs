@@ -212,7 +212,7 @@ fn settings_can_change_in_mid_play() {
             prompt,
             Options {
                 sampling,
-                cache: true,
+                ..Options::default()
             },
         );
         assert!(matches!(block_on(started), Err(Error::Setting(_))));
