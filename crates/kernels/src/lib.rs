@@ -7,12 +7,15 @@
 //! * `flex`: fused loops with hand-written backward passes, for the CPU;
 //! * [`wgsl`]: WebGPU kernels from the `wgsl/` folder, for wgpu devices outside of training.
 //!
+//! Play has no use for tensors: [`gpu`] and [`cpu`] hold its kernels, on buffers and on slices.
+//!
 //! Dimension keys: `B` batch, `T` frames, `N` tokens per frame, `h` heads of `d` dimensions,
 //! `I = h·d` the inner width of attention, `D` the model's width.
 
 mod attention;
 #[cfg(feature = "check")]
 pub mod check;
+pub mod cpu;
 mod flex;
 pub mod gpu;
 mod layers;
@@ -32,5 +35,5 @@ pub use layers::{feed_forward, spatial_layer, temporal_layer};
 pub use linear::{linear, linear_gelu};
 pub use optimizer::adamw;
 pub use parameters::{AdamW, Affine, AttentionLayer, FeedForward, Moments, Norm, Past, QkGains};
-pub use path::plainly;
+pub use path::{on_cpu, plainly};
 pub use pointwise::{gelu, layer_norm};

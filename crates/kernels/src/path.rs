@@ -6,7 +6,7 @@ use std::cell::Cell;
 #[cfg(not(target_family = "wasm"))]
 use burn::backend::CubeDevice;
 use burn::backend::{DispatchDevice, FlexDevice};
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 
 thread_local! {
     /// Whether this thread's operations are all to be plain.
@@ -42,11 +42,13 @@ pub(crate) fn wgsl<const D: usize>(tensor: &Tensor<D>) -> bool {
 /// Whether the fused loops for the CPU take this tensor: f32, on the flex backend, with or without
 /// autodiff.
 pub(crate) fn flex<const D: usize>(tensor: &Tensor<D>) -> bool {
-    let device = tensor.device();
+    !PLAIN.get() && on_cpu(&tensor.device()) && tensor.dtype() == DType::F32
+}
+
+/// Whether `device` is the CPU by the flex backend, with or without autodiff.
+pub fn on_cpu(device: &Device) -> bool {
     // Devices are equal whether wrapped in autodiff or not. The page has no autodiff.
-    !PLAIN.get()
-        && *device.as_dispatch() == DispatchDevice::Flex(FlexDevice)
-        && tensor.dtype() == DType::F32
+    *device.as_dispatch() == DispatchDevice::Flex(FlexDevice)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub mod bench;
 #[cfg(feature = "check")]
 pub mod check;
 pub mod config;
+pub mod cpu;
 pub mod dynamics;
 mod error;
 pub mod gpu;

@@ -95,6 +95,11 @@ impl Canvas {
         self.masked.iter().filter(|&&m| m).count()
     }
 
+    /// The positions that are still masked, in order.
+    pub fn masked_positions(&self) -> Vec<usize> {
+        (0..self.masked.len()).filter(|&p| self.masked[p]).collect()
+    }
+
     /// The model's input: codes, with `mask` at masked positions.
     pub fn input(&self, mask: u32) -> Vec<u32> {
         self.tokens
@@ -130,10 +135,32 @@ pub fn schedule(steps: usize, tokens: usize) -> impl Iterator<Item = (usize, usi
 /// One MaskGIT step: draws a code for every masked position of `canvas` from `logits [N, K]` and
 /// settles as many as the schedule says. `step` counts from 1, `frame` from the prompt.
 pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampling: &Sampling) {
+    let row = rows(canvas, logits);
+    settle(canvas, row, step, frame, sampling);
+}
+
+/// The logits of masked positions, of logits `[N, K]` of all.
+pub(crate) fn rows<'a>(
+    canvas: &Canvas,
+    logits: &'a [f32],
+) -> impl Fn(usize) -> &'a [f32] + use<'a> {
+    let codes = logits.len() / canvas.tokens.len();
+    let masked = canvas.masked_positions();
+    move |i| &logits[masked[i] * codes..][..codes]
+}
+
+/// [`step`] with the logits of masked positions alone: `row(i)` are those of the `i`-th, `[K]`.
+pub fn settle<'a>(
+    canvas: &mut Canvas,
+    row: impl Fn(usize) -> &'a [f32],
+    step: usize,
+    frame: u32,
+    sampling: &Sampling,
+) {
     let n = canvas.tokens.len();
     let before = canvas.remaining();
     let keep_masked = masked_after(step, sampling.steps, n).min(before.saturating_sub(1));
-    let ranked = ranked(canvas, logits, step, frame, sampling);
+    let ranked = ranked(canvas, row, step, frame, sampling);
     for (i, drawn) in ranked.iter().enumerate() {
         canvas.tokens[drawn.position] = drawn.code as u32;
         if i < before - keep_masked {
@@ -152,23 +179,22 @@ pub(crate) struct Drawn {
 }
 
 /// Draws a code for every masked position; the first to be settled comes first.
-pub(crate) fn ranked(
+pub(crate) fn ranked<'a>(
     canvas: &Canvas,
-    logits: &[f32],
+    row: impl Fn(usize) -> &'a [f32],
     step: usize,
     frame: u32,
     sampling: &Sampling,
 ) -> Vec<Drawn> {
-    let n = canvas.tokens.len();
-    let codes = logits.len() / n;
     let left = 1.0 - step as f32 / sampling.steps as f32;
     let halton = match sampling.order {
         Order::Halton => halton_ranks(canvas.grid[0], canvas.grid[1]),
         Order::Confidence | Order::Random => Vec::new(),
     };
-    let mut ranked = Vec::with_capacity(n);
-    for position in (0..n).filter(|&p| canvas.masked[p]) {
-        let row = &logits[position * codes..(position + 1) * codes];
+    let masked = canvas.masked_positions();
+    let mut ranked = Vec::with_capacity(masked.len());
+    for (i, position) in masked.into_iter().enumerate() {
+        let row = row(i);
         let place = Place {
             seed: sampling.seed,
             frame,
@@ -197,20 +223,14 @@ pub(crate) fn ranked(
 
 /// Draws a code from `logits / temperature` by the Gumbel-max trick.
 fn draw(logits: &[f32], temperature: f32, place: &Place) -> usize {
+    if temperature > 0.0 {
+        return place.likeliest(logits, temperature);
+    }
     let mut best = (f32::NEG_INFINITY, 0);
-    if temperature <= 0.0 {
-        for (code, &logit) in logits.iter().enumerate() {
-            if logit > best.0 {
-                best = (logit, code);
-            }
+    for (code, &logit) in logits.iter().enumerate() {
+        if logit > best.0 {
+            best = (logit, code);
         }
-    } else {
-        place.gumbel_of_codes(logits.len(), |code, noise| {
-            let value = logits[code] / temperature + noise;
-            if value > best.0 {
-                best = (value, code);
-            }
-        });
     }
     best.1
 }

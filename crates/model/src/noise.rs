@@ -49,6 +49,15 @@ fn gumbel(bits: u32) -> f32 {
     -(-open_unit(bits).ln()).ln()
 }
 
+/// More than any Gumbel number.
+const MOST_GUMBEL: f32 = 16.7;
+
+/// A number that the Gumbel number of `bits` doesn't exceed, without its logarithms: with `c` leading ones
+/// the uniform number is at most `1 − 2^−(c+1)`, and `−ln(−ln(1 − ε)) ≤ −ln ε`.
+fn at_most(bits: u32) -> f32 {
+    (bits.leading_ones() + 1) as f32 * std::f32::consts::LN_2 + 1e-3
+}
+
 impl Place {
     fn block(&self, fourth: u32) -> [u32; 4] {
         pcg4d([
@@ -59,17 +68,48 @@ impl Place {
         ])
     }
 
-    /// Calls `each(code, gumbel noise)` for the codes `0..codes`.
-    pub fn gumbel_of_codes(&self, codes: usize, mut each: impl FnMut(usize, f32)) {
-        for block in 0..codes.div_ceil(4) {
+    /// The code with the greatest `values[code] / temperature + gumbel noise of the code`, the first of
+    /// equals; 0 if no value is a number. `temperature` is above 0.
+    ///
+    /// Two logarithms for each code would take longer than a transformer's layer. So it begins with the
+    /// code of the greatest value, and leaves out what even the best luck couldn't bring above the best
+    /// so far.
+    pub fn likeliest(&self, values: &[f32], temperature: f32) -> usize {
+        let mut first = (f32::NEG_INFINITY, 0);
+        for (code, &value) in values.iter().enumerate() {
+            if value > first.0 {
+                first = (value, code);
+            }
+        }
+        let (top, first) = first;
+        let bits = self.block((first / 4) as u32)[first % 4];
+        let mut best = (top / temperature + gumbel(bits), first);
+        for (block, values) in values.chunks(4).enumerate() {
+            let scaled = |value: &f32| value / temperature;
+            if values.iter().all(|v| scaled(v) + MOST_GUMBEL < best.0) {
+                continue;
+            }
             let bits = self.block(block as u32);
-            for (lane, &bits) in bits.iter().enumerate() {
-                let code = block * 4 + lane;
-                if code < codes {
-                    each(code, gumbel(bits));
+            for (lane, (value, bits)) in values.iter().zip(bits).enumerate() {
+                let (value, code) = (scaled(value), 4 * block + lane);
+                if value + at_most(bits) < best.0 {
+                    continue;
+                }
+                let value = value + gumbel(bits);
+                if value > best.0 || (value == best.0 && code < best.1) {
+                    best = (value, code);
                 }
             }
         }
+        best.1
+    }
+
+    /// Gumbel noise of the codes `0..codes`.
+    #[cfg(any(test, feature = "check"))]
+    pub fn gumbels(&self, codes: usize) -> Vec<f32> {
+        (0..codes)
+            .map(|code| gumbel(self.block((code / 4) as u32)[code % 4]))
+            .collect()
     }
 
     /// Gumbel noise of this position.
@@ -86,6 +126,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn place(position: u32) -> Place {
         Place {
@@ -94,6 +135,53 @@ mod tests {
             step: 3,
             position,
         }
+    }
+
+    #[test]
+    fn bounds_of_gumbel_numbers_hold() {
+        let ends = (0..32).flat_map(|bit| {
+            let edge = u32::MAX << bit;
+            [edge.wrapping_sub(1), edge, edge.wrapping_add(1)]
+        });
+        for bits in ends.chain((0..1 << 20).map(|i| i * 4096 + 77)) {
+            let noise = gumbel(bits);
+            assert!(
+                noise.is_finite() && noise < MOST_GUMBEL,
+                "{bits:#x}: {noise}"
+            );
+            assert!(noise <= at_most(bits), "{bits:#x}: {noise}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_likeliest_is_what_a_search_of_all_codes_finds(
+            values in prop::collection::vec(
+                prop_oneof![8 => -6f32..6.0, 1 => Just(2.0f32), 1 => Just(f32::NEG_INFINITY)],
+                1..70,
+            ),
+            spread in 0f32..8.0,
+            temperature in prop_oneof![Just(0.25f32), Just(1.0), 0.01f32..100.0],
+            position in 0u32..64,
+        ) {
+            let values: Vec<f32> = values.iter().map(|v| v * spread).collect();
+            let mut best = (f32::NEG_INFINITY, 0);
+            for (code, noise) in place(position).gumbels(values.len()).into_iter().enumerate() {
+                let value = values[code] / temperature + noise;
+                if value > best.0 {
+                    best = (value, code);
+                }
+            }
+            prop_assert_eq!(place(position).likeliest(&values, temperature), best.1);
+        }
+    }
+
+    #[test]
+    fn values_that_are_no_numbers_are_never_chosen() {
+        let nan = f32::NAN;
+        assert_eq!(place(1).likeliest(&[nan, nan], 1.0), 0);
+        assert_eq!(place(1).likeliest(&[nan, -1e30, nan], 1.0), 1);
+        assert_eq!(place(1).likeliest(&[0.0, f32::INFINITY], 1.0), 1);
     }
 
     #[test]
@@ -131,11 +219,11 @@ mod tests {
         let mut sum = 0.0;
         let mut count = 0;
         for p in 0..200 {
-            place(p).gumbel_of_codes(101, |_, g| {
+            for g in place(p).gumbels(101) {
                 assert!(g.is_finite());
                 sum += f64::from(g);
                 count += 1;
-            });
+            }
         }
         assert_eq!(count, 200 * 101);
         assert!((sum / f64::from(count) - 0.577_2).abs() < 0.03);

@@ -22,6 +22,17 @@ pub struct Values {
 /// Parameters by name.
 pub type Named = BTreeMap<String, Values>;
 
+/// The values called `name`.
+///
+/// # Errors
+/// [`Error::Weights`] if there are none.
+pub(crate) fn values<'a>(named: &'a Named, name: &str) -> Result<&'a [f32]> {
+    named
+        .get(name)
+        .map(|values| values.data.as_slice())
+        .ok_or_else(|| Error::Weights(format!("{name} is missing")))
+}
+
 /// Fields that an enum's variant adds to a path; they would tie file names to Rust names.
 fn is_variant(container: &str) -> bool {
     container.starts_with("Enum:")

@@ -145,20 +145,16 @@ pub fn rollouts(
 
 /// A playable world of models that are still in training.
 pub fn world(config: &Config, tokenizer: &Tokenizer, models: &DynamicsModels) -> World {
-    World {
-        card: Card {
-            format: FORMAT,
-            name: "training".into(),
-            about: String::new(),
-            licence: String::new(),
-            config: config.clone(),
-            actions: (0..config.actions()).map(|a| a.to_string()).collect(),
-            gallery: Vec::new(),
-            play: PlayDefaults::default(),
-        },
-        tokenizer: tokenizer.clone(),
-        dynamics: models.dynamics.clone(),
-        actions: models.actions.actions(),
-        engine: None,
-    }
+    let card = Card {
+        format: FORMAT,
+        name: "training".into(),
+        about: String::new(),
+        licence: String::new(),
+        config: config.clone(),
+        actions: (0..config.actions()).map(|a| a.to_string()).collect(),
+        gallery: Vec::new(),
+        play: PlayDefaults::default(),
+    };
+    let (tokenizer, dynamics) = (tokenizer.clone(), models.dynamics.clone());
+    World::new(card, tokenizer, dynamics, models.actions.actions())
 }

@@ -18,13 +18,13 @@ mod gemm;
 mod layer_norm;
 mod layers;
 mod linear;
-mod math;
+pub(crate) mod math;
 mod memory;
 mod ops;
 mod saved;
-mod simd;
+pub(crate) mod simd;
 mod stream;
-mod threads;
+pub(crate) mod threads;
 mod transpose;
 
 pub use memory::keep_memory;

@@ -86,6 +86,18 @@ pub(crate) trait Simd: Copy + Send + Sync {
         unsafe { self.load_ptr(x.as_ptr()) }
     }
 
+    /// The first `N` vectors of `x`.
+    #[inline(always)]
+    fn load_all<const N: usize>(self, x: &[f32]) -> [Self::V; N] {
+        assert!(x.len() >= N * Self::LANES);
+        let mut all = [self.splat(0.0); N];
+        for (i, v) in all.iter_mut().enumerate() {
+            // SAFETY: the length was checked.
+            *v = unsafe { self.load_ptr(x.as_ptr().add(i * Self::LANES)) };
+        }
+        all
+    }
+
     /// Overwrites the first `LANES` values of `x`.
     #[inline(always)]
     fn store(self, x: &mut [f32], v: Self::V) {

@@ -1,7 +1,7 @@
 //! Sharing work between threads. In the browser everything runs on the one there is.
 
 /// How many threads work at once.
-pub(crate) fn threads() -> usize {
+pub fn threads() -> usize {
     #[cfg(not(target_family = "wasm"))]
     return rayon::current_num_threads();
     #[cfg(target_family = "wasm")]
@@ -9,7 +9,7 @@ pub(crate) fn threads() -> usize {
 }
 
 /// Runs `work` on every item, in any order, on all threads.
-pub(crate) fn for_each<T: Send>(items: Vec<T>, work: impl Fn(T) + Sync + Send) {
+pub fn for_each<T: Send>(items: Vec<T>, work: impl Fn(T) + Sync + Send) {
     #[cfg(not(target_family = "wasm"))]
     {
         use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};

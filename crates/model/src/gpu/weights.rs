@@ -17,10 +17,7 @@ impl Host {
     }
 
     pub(super) fn values(&self, name: &str) -> Result<&[f32]> {
-        self.0
-            .get(name)
-            .map(|values| values.data.as_slice())
-            .ok_or_else(|| Error::Weights(format!("{name} is missing")))
+        params::values(&self.0, name)
     }
 
     /// The linear layer `name`, behind the layer norm `norm` if there is one.

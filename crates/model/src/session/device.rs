@@ -51,6 +51,7 @@ impl Session {
             action: Some(action),
             picture: Some(picture),
             page: Some(begun.page),
+            kept: None,
         })
     }
 
@@ -137,6 +138,7 @@ impl Session {
             action: Some(action),
             picture: Some(picture),
             page: None,
+            kept: None,
         })
     }
 

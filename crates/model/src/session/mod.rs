@@ -10,16 +10,21 @@
 //! the tokenizer's decoder, so that a step costs the same at frame 10,000 as at frame 20. The same
 //! code runs natively and in the browser; the same seed and actions give the same tokens.
 //!
-//! A world that was brought to a graphics processor ([`World::on_gpu`]) is played there ([`device`]);
-//! any other by burn, on whatever device its tensors are ([`tensors`]). A clone of a session is a
+//! A world that was brought to a graphics processor ([`World::on_gpu`]) is played there ([`device`]); one
+//! whose tensors are on the CPU by the CPU's engine ([`processor`]); any other, and any without the cache,
+//! by burn, on whatever device its tensors are ([`tensors`]). A clone of a session is a
 //! branch: both go on from the same frame, and share the cache of all frames before it.
 
 mod cache;
 mod device;
+mod processor;
 mod tensors;
+
+use std::sync::Arc;
 
 use self::cache::Cache;
 use self::device::Ahead;
+use crate::cpu;
 use crate::error::{Error, Result};
 use crate::gpu::Page;
 use crate::maskgit::Sampling;
@@ -87,6 +92,8 @@ struct Played {
     picture: Option<Frame>,
     /// Where a graphics processor keeps its keys and values.
     page: Option<Page>,
+    /// The same on the CPU.
+    kept: Option<Arc<cpu::Page>>,
 }
 
 /// A world being played.
@@ -152,6 +159,7 @@ impl Session {
                 action: None,
                 picture: None,
                 page: None,
+                kept: None,
             })
             .collect();
         session.refill().await?;
@@ -173,12 +181,16 @@ impl Session {
         let made = match self.world.engine.clone() {
             Some(engine) if self.options.cache => self.step_on(&engine, action).await?,
             Some(engine) => self.step_without_cache_on(&engine, action).await?,
-            None => self.step_in_tensors(action).await?,
+            None => match self.processor().await? {
+                Some(engine) => self.step_on_cpu(&engine, action).await?,
+                None => self.step_in_tensors(action).await?,
+            },
         };
         self.frames.push(made);
         if let Some(old) = self.frames.len().checked_sub(HISTORY + 1) {
             self.frames[old].picture = None;
             self.frames[old].page = None;
+            self.frames[old].kept = None;
         }
         Ok(self.picture())
     }
@@ -195,14 +207,14 @@ impl Session {
         let gone = self.frames.split_off(self.frames.len() - count);
         self.dynamics.rewind(count);
         self.decoder.rewind(count);
-        let there = match self.world.engine {
-            Some(_) => !self.options.cache || self.pages().is_some(),
-            None => {
-                !self.options.cache
-                    || self.dynamics.len()
-                        >= self.frames.len().min(self.world.card.config.frames - 1)
-            }
-        };
+        let there = !self.options.cache
+            || match self.world.engine {
+                Some(_) => self.pages().is_some(),
+                None => {
+                    let seen = self.frames.len().min(self.world.card.config.frames - 1);
+                    self.kept() || self.dynamics.len() >= seen
+                }
+            };
         let pictured = self.frames[self.frames.len() - 1].picture.is_some();
         if !(there && pictured)
             && let Err(error) = self.refill().await
@@ -230,6 +242,7 @@ impl Session {
         self.world = world.clone();
         for frame in &mut self.frames {
             frame.page = None;
+            frame.kept = None;
         }
         let moved = self.refill().await;
         if moved.is_err() {
@@ -294,7 +307,22 @@ impl Session {
     async fn refill(&mut self) -> Result<()> {
         match self.world.engine.clone() {
             Some(engine) => self.refill_on(&engine).await,
-            None => self.refill_tensors().await,
+            None => match self.processor().await? {
+                Some(engine) => {
+                    self.refill_on_cpu(&engine);
+                    Ok(())
+                }
+                None => self.refill_tensors().await,
+            },
+        }
+    }
+
+    /// The CPU's engine, if that is where this session is played.
+    async fn processor(&self) -> Result<Option<Arc<cpu::Engine>>> {
+        if self.options.cache {
+            self.world.on_cpu().await
+        } else {
+            Ok(None)
         }
     }
 }

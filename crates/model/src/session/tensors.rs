@@ -1,5 +1,5 @@
-//! Play by burn's tensors, on whatever device the world's weights are: the CPU, or a device without our
-//! kernels.
+//! Play by burn's tensors, on whatever device the world's weights are: a device without our kernels, or any
+//! without the cache.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use kernels::Past;
@@ -37,6 +37,7 @@ impl Session {
             action: Some(action),
             picture: Some(picture),
             page: None,
+            kept: None,
         })
     }
 

@@ -8,13 +8,14 @@ mod eight_bits;
 mod read;
 mod write;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use burn::tensor::Tensor;
 use kernels::gpu::Gpu;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
+use crate::cpu;
 use crate::dynamics::Dynamics;
 use crate::error::Result;
 use crate::gpu::{Engine, Progress, Storage};
@@ -107,9 +108,39 @@ pub struct World {
     pub actions: Tensor<2>,
     /// The same on a graphics processor, if sessions are to play there.
     pub engine: Option<Arc<Engine>>,
+    /// The same packed for the CPU, once a session plays there.
+    packed: Arc<OnceLock<Arc<cpu::Engine>>>,
 }
 
 impl World {
+    /// A world of models on a device.
+    pub fn new(card: Card, tokenizer: Tokenizer, dynamics: Dynamics, actions: Tensor<2>) -> Self {
+        Self {
+            card,
+            tokenizer,
+            dynamics,
+            actions,
+            engine: None,
+            packed: Arc::default(),
+        }
+    }
+
+    /// The world packed for the CPU, if that is where its tensors are. Packed when first asked for, and shared
+    /// by all clones.
+    ///
+    /// # Errors
+    /// [`Error::Device`](crate::Error::Device) if its tensors can't be read.
+    pub(crate) async fn on_cpu(&self) -> Result<Option<Arc<cpu::Engine>>> {
+        if !kernels::on_cpu(&self.actions.device()) {
+            return Ok(None);
+        }
+        if self.packed.get().is_none() {
+            // Whoever else did it in the meantime did the same.
+            let _ = self.packed.set(Arc::new(cpu::Engine::new(self).await?));
+        }
+        Ok(self.packed.get().cloned())
+    }
+
     /// Brings the world to a graphics processor: sessions play there from now on. `progress` hears of each
     /// kernel that is compiled.
     ///

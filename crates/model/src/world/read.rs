@@ -37,13 +37,7 @@ impl World {
             get("actions").ok_or_else(|| Error::Weights("actions can't be read".into()))?;
         let [a, c] = [card.config.actions(), card.config.latent_action.code_dim];
         let actions = Tensor::from_data(TensorData::new(actions.data, [a, c]), device);
-        Ok(Self {
-            card,
-            tokenizer,
-            dynamics,
-            actions,
-            engine: None,
-        })
+        Ok(Self::new(card, tokenizer, dynamics, actions))
     }
 }
 
