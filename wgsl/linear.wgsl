@@ -13,7 +13,9 @@
 // Layer norm needs no pass of its own: with columns' sums s_c = Σ_k gamma_k W_kc and the bias
 // b_c + Σ_k beta_k W_kc made once by the host,
 //   Σ_k ((x_k − µ) r gamma_k + beta_k) W_kc + b_c = r (Σ_k x_k gamma_k W_kc − µ s_c) + bias_c,
-// and the mean µ and r = 1 / √(variance + 1e-5) come from sums taken in the same loop over k.
+// and the mean µ and r = 1 / √(variance + 1e-5) come from sums taken in the same loop over k. All of
+// it is of x less a pivot, the mean of the row's first four: layer norm doesn't see it, and a mean
+// far larger than the deviation would otherwise leave few digits of the variance.
 //
 // Constants, from crates/kernels/src/gpu/linear.rs:
 //   INPUTS, OUTPUTS  multiples of 4
@@ -48,6 +50,10 @@ fn main(
     // Of the row's values, and of their squares
     var total_RR = 0.0;
     var squares_RR = 0.0;
+    var pivot_RR = 0.0;
+    if NORM == 1u {
+        pivot_RR = pivot(start_RR);
+    }
     // repeat CC < TILE_COLUMNS
     var sum_RR_CC = vec4<f32>(0.0);
     // end
@@ -63,6 +69,7 @@ fn main(
         if NORM == 1u {
             let gain = gamma[k];
             // repeat RR < TILE_ROWS
+            x_RR -= pivot_RR;
             total_RR += dot(x_RR, vec4<f32>(1.0));
             squares_RR += dot(x_RR, x_RR);
             x_RR *= gain;

@@ -42,6 +42,11 @@ fn main(
     // repeat RR < TILE_ROWS
     var total_RR = 0.0;
     var squares_RR = 0.0;
+    var pivot_RR = 0.0;
+    if NORM == 1u {
+        let row = sizes.first_row + min(first_row + local_row + RRu, sizes.rows - 1u);
+        pivot_RR = pivot(row * X_ROW);
+    }
     // repeat CC < TILE_COLUMNS
     var sum_RR_CC = vec4<f32>(0.0);
     // end
@@ -68,6 +73,7 @@ fn main(
             if NORM == 1u {
                 let gain = gamma[min(start + k, X_ROW - 1u)];
                 // repeat RR < TILE_ROWS
+                x_RR = select(vec4<f32>(0.0), x_RR - pivot_RR, start + k < X_ROW);
                 total_RR += dot(x_RR, vec4<f32>(1.0));
                 squares_RR += dot(x_RR, x_RR);
                 x_RR *= gain;

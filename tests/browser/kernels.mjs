@@ -5,8 +5,10 @@ import { launch } from "./browser.mjs";
 import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
 
-const CASES = 20;
-const PATIENCE = 600_000;
+const CASES = 200;
+// How many different kernels must have been compiled for them.
+const KERNELS = 40;
+const PATIENCE = 900_000;
 
 export async function kernels({ folder }) {
   const server = await serve(folder);
@@ -24,11 +26,13 @@ export async function kernels({ folder }) {
     assert.ok(result.operations.length > 0);
     return `${result.seconds.toFixed(1)} s for ${CASES} cases of each`;
   });
-  for (const { operation, cases, worst, failures } of result?.operations ?? []) {
+  for (const { operation, cases, papers, kernels, worst, failures, seconds } of result?.operations ?? []) {
     await test(`${operation} agrees with its twin`, () => {
       assert.deepEqual(failures, []);
       assert.equal(cases, CASES);
-      return `${worst.toExponential(1)} at most`;
+      assert.ok(papers > 0, "none of the paper's sizes");
+      for (const [name, count] of Object.entries(kernels)) assert.ok(count >= KERNELS, `${count} of ${name}`);
+      return `${worst.toExponential(1)} at most, ${JSON.stringify(kernels)} kernels in ${seconds.toFixed(1)} s`;
     });
   }
   await stop();

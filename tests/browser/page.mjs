@@ -12,7 +12,7 @@ import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
 
 /** For anything that computes; a software adapter takes seconds a frame. */
-const PATIENCE = 240_000;
+export const PATIENCE = 240_000;
 const SEED = 1;
 
 export async function page({ folder, target, screenshots, webgpu }) {
@@ -191,7 +191,7 @@ async function sameAsNative({ genie, open, folder, target }) {
 }
 
 /** The page as a visitor's hands and eyes. */
-class Page {
+export class Page {
   constructor(page) {
     this.page = page;
   }

@@ -49,6 +49,11 @@ fn a_command_line_that_makes_no_sense_is_misuse() {
         "play world.safetensors --actions left",
         "play world.safetensors --actions 0 --out film.avi",
         "eval world.safetensors",
+        "eval world.safetensors --data x.zarr --order sideways",
+        "sweep world.safetensors",
+        "sweep world.safetensors --data x.zarr --steps 1,two",
+        "sweep world.safetensors --data x.zarr --order halton,sideways",
+        "sweep world.safetensors --data x.zarr --rollouts 0",
     ] {
         let ended = genie(&here, arguments);
         assert_eq!(ended.code, Some(2), "{arguments}: {}", ended.err);

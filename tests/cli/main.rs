@@ -1,6 +1,7 @@
 //! The program `genie`, end to end, on real input: what works, what is told, and what survives.
 
 mod bad_input;
+mod bench;
 mod curate;
 mod curate_rules;
 mod disk;

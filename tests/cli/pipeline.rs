@@ -12,7 +12,7 @@ use crate::support::{command, genie, run, shared};
 fn help_and_version_are_given() {
     let here = std::env::temp_dir();
     let help = genie(&here, "--help").good().out;
-    for word in ["train", "collect", "export", "play", "eval"] {
+    for word in ["train", "collect", "export", "play", "eval", "sweep"] {
         assert!(help.contains(word), "{word} is not in the help");
         assert!(
             !genie(&here, &format!("{word} --help"))
@@ -299,4 +299,79 @@ fn an_evaluation_gives_every_figure() {
     }
     let again = genie(at, &format!("{arguments} --json")).good().out;
     assert_eq!(again, json, "the same world on the same clips");
+}
+
+#[test]
+fn a_sweep_says_of_each_setting_what_an_evaluation_says() {
+    let world = shared().join("world.safetensors");
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    genie(
+        at,
+        "collect --out held-out.zarr --frames 128 --levels 5000..5100 --seed 2",
+    )
+    .good();
+    let arguments = format!(
+        "sweep {} --data held-out.zarr --rollouts 3 --steps 1,3 --order confidence,halton --temperature 0.5,1 --device cpu",
+        world.display()
+    );
+    let lines = genie(at, &format!("{arguments} --json")).good().out;
+    let points: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let settings: Vec<String> = points
+        .iter()
+        .map(|p| format!("{} {} {}", p["steps"], p["order"], p["temperature"]))
+        .collect();
+    assert_eq!(
+        settings,
+        [
+            "1 \"confidence\" 0.5",
+            "1 \"confidence\" 1.0",
+            "1 \"halton\" 0.5",
+            "1 \"halton\" 1.0",
+            "3 \"confidence\" 0.5",
+            "3 \"confidence\" 1.0",
+            "3 \"halton\" 0.5",
+            "3 \"halton\" 1.0",
+        ]
+    );
+    let eval = |steps: u32, order: &str| -> Value {
+        let arguments = format!(
+            "eval {} --data held-out.zarr --clips 3 --rollouts 3 --steps {steps} --order {order} --temperature 0.5 --json --device cpu",
+            world.display()
+        );
+        serde_json::from_str(&genie(at, &arguments).good().out).unwrap()
+    };
+    // The third is not played but taken over: with one step the order has no influence.
+    for (point, figures) in [
+        (&points[2], eval(1, "halton")),
+        (&points[4], eval(3, "confidence")),
+        (&points[6], eval(3, "halton")),
+    ] {
+        for key in [
+            "rollout_psnr_10",
+            "rollout_psnr_10_error",
+            "delta_psnr_t4",
+            "delta_psnr_t4_error",
+            "played_change",
+            "played_seams",
+            "played_motion_skill_x",
+            "played_motion_skill_y",
+        ] {
+            assert!(point.get(key).is_some(), "{key} is not in {point}");
+            assert_eq!(point[key], figures[key], "{key}");
+        }
+        assert_eq!(
+            point["rollout_psnr_10_of_clips"].as_array().map(Vec::len),
+            Some(3)
+        );
+    }
+    assert_ne!(
+        points[4]["rollout_psnr_10"], points[6]["rollout_psnr_10"],
+        "the order has no influence"
+    );
+    let table = genie(at, &arguments).good().out;
+    assert_eq!(table.lines().count(), 1 + points.len(), "{table}");
 }

@@ -12,6 +12,7 @@ use web::texts;
 use yew::prelude::*;
 
 use self::components::actions::Actions;
+use self::components::bench::Bench;
 use self::components::gallery::Gallery;
 use self::components::settings::Settings;
 use self::components::stage::Stage;
@@ -79,6 +80,9 @@ fn App(props: &AppProps) -> Html {
     keys::use_keys(&state, &on);
     files::use_drop_and_paste(&on);
 
+    if let Some(measurement) = state.measurement.clone() {
+        return html! { <Bench {measurement} {state} {on} /> };
+    }
     let world = state.world.clone();
     let origin = state.origin;
     html! {

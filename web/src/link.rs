@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web::protocol::{DeviceKind, FromWorker, ToWorker};
+use web::protocol::{Bench, DeviceKind, FromWorker, ToWorker};
 use web::state::{Event, Wishes};
 use web::wire;
 use web_sys::{ErrorEvent, MessageEvent, UrlSearchParams, Worker, WorkerOptions, WorkerType};
@@ -127,6 +127,11 @@ fn heard(event: &web_sys::Event) -> Result<FromWorker, String> {
     wire::unpack(&event.data())
 }
 
+/// The late frame that a bench compares frame 20 with.
+const BENCH_FAR: usize = 200;
+/// Frames that a bench measures from each of the two on.
+const BENCH_FRAMES: usize = 10;
+
 /// What the page's address asks for.
 pub fn wishes() -> Wishes {
     let window = web_sys::window();
@@ -142,7 +147,15 @@ pub fn wishes() -> Wishes {
         .and_then(|w| w.document())
         .and_then(|d| d.base_uri().ok().flatten());
     let folder = base.and_then(|base| web_sys::Url::new_with_base("worlds/", &base).ok());
+    let number = |name: &str| wish(name).and_then(|n| n.parse().ok());
+    let benches = query.as_ref().is_some_and(|q| q.has("bench"));
+    let bench = benches.then(|| Bench {
+        steps: number("steps"),
+        far: number("far").unwrap_or(BENCH_FAR),
+        frames: number("frames").unwrap_or(BENCH_FRAMES),
+    });
     Wishes {
+        bench,
         device: wish("device").as_deref().and_then(DeviceKind::from_id),
         world: wish("world"),
         seed: wish("seed")

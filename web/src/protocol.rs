@@ -142,6 +142,17 @@ pub enum Prompt {
     Tokens(Vec<Vec<u32>>),
 }
 
+/// What the page's `?bench` measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bench {
+    /// MaskGIT steps a frame; none for the world's own.
+    pub steps: Option<usize>,
+    /// The late frame to compare frame 20 with.
+    pub far: usize,
+    /// Frames to measure from each of the two on.
+    pub frames: usize,
+}
+
 /// From the app to the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
@@ -174,6 +185,8 @@ pub enum ToWorker {
     /// Change how the next frames of a play, if there is one, are sampled. Answered only if it
     /// fails.
     SetSampling(Sampling),
+    /// Measure what a frame costs. Answered by any number of Measuring, then by Measured or Failed.
+    Bench(Bench),
     /// Send small pictures of the gallery. Answered by any number of Thumbnail.
     Thumbnails,
 }
@@ -206,6 +219,8 @@ pub enum Task {
     Rewind,
     /// Changing the settings.
     Settings,
+    /// Measuring.
+    Bench,
     /// Pictures of the gallery.
     Thumbnails,
 }
@@ -272,6 +287,22 @@ pub enum FromWorker {
     },
     /// Answers Start, Step and Rewind.
     Frame(Frame),
+    /// A bench goes on.
+    Measuring {
+        /// With what.
+        what: String,
+        /// Frames so far.
+        done: usize,
+        /// Of so many; 0 where nothing is counted.
+        all: usize,
+    },
+    /// Answers Bench.
+    Measured {
+        /// Name and value of each figure, for people.
+        rows: Vec<(String, String)>,
+        /// The same as JSON.
+        json: String,
+    },
     /// Something did not work; the worker goes on.
     Failed {
         /// What.

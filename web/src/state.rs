@@ -3,14 +3,16 @@
 //! At most one request is with the worker, and at most one more waits for it, so that the world
 //! never runs on after the visitor has let go of a key.
 
+mod bench;
 mod trouble;
 
 use std::rc::Rc;
 
+pub use self::bench::Measurement;
 use self::trouble::Legacy;
 pub use self::trouble::{Remedy, Trouble};
 use crate::protocol::{
-    DeviceKind, DeviceReport, Frame, FromWorker, Picture, Prompt, Sampling, Stage, ToWorker,
+    Bench, DeviceKind, DeviceReport, Frame, FromWorker, Picture, Prompt, Sampling, Stage, ToWorker,
     WorldEntry, WorldSource, WorldSummary,
 };
 use crate::texts;
@@ -31,6 +33,8 @@ pub struct Wishes {
     pub world: Option<String>,
     /// `?seed=`, or one drawn by chance.
     pub seed: u32,
+    /// `?bench`: the page measures the world and doesn't play it.
+    pub bench: Option<Bench>,
     /// Address of the folder `worlds/`.
     pub folder: String,
 }
@@ -80,6 +84,7 @@ enum Request {
     /// Back to the prompt, however far that is by then.
     Restart,
     Step(usize),
+    Bench(Bench),
 }
 
 impl Request {
@@ -87,7 +92,7 @@ impl Request {
     fn weight(&self) -> u8 {
         match self {
             Self::Load(_) => 2,
-            Self::Start(..) => 1,
+            Self::Start(..) | Self::Bench(_) => 1,
             Self::Rewind(_) | Self::Restart | Self::Step(_) => 0,
         }
     }
@@ -109,6 +114,8 @@ pub enum Waiting {
     Rewind,
     /// For the next frame.
     Step(usize),
+    /// For the end of a bench.
+    Bench,
 }
 
 /// An action that is being held down.
@@ -154,6 +161,8 @@ pub struct State {
     pub announcement: Rc<str>,
     /// What the page waits for.
     pub waiting: Option<Waiting>,
+    /// How far a bench is, if the page's address asks for one.
+    pub measurement: Option<Rc<Measurement>>,
     /// Whether keys play: those who speak to their computer turn single keys off.
     pub keys: bool,
     /// Whether the worker holds `world`: a new worker does not.
@@ -222,6 +231,7 @@ impl State {
     /// The page before anything has been loaded.
     pub fn new(wishes: Wishes) -> Self {
         let seed = wishes.seed;
+        let measurement = wishes.bench.map(|_| Rc::default());
         Self {
             wishes,
             worlds: Rc::default(),
@@ -241,6 +251,7 @@ impl State {
             trouble: None,
             announcement: texts::stage(Stage::Engine).into(),
             waiting: Some(Waiting::Engine),
+            measurement,
             keys: true,
             loaded: false,
             kept: None,
@@ -418,6 +429,8 @@ impl State {
                 self.device = Some(Rc::new(device));
             }
             FromWorker::Frame(frame) => self.show(frame, effects),
+            FromWorker::Measuring { what, done, all } => self.measure_on(what, done, all),
+            FromWorker::Measured { rows, json } => self.measured(rows, json, effects),
             FromWorker::Failed { task, detail } => self.fail(task, &detail, effects),
             FromWorker::Died { detail } => self.bury(&detail),
         }
@@ -461,13 +474,17 @@ impl State {
         self.mourn(&world);
         if self.queued.is_some() {
             self.send_queued(effects);
+        } else if let Some(bench) = self.wishes.bench {
+            self.ask(Request::Bench(bench), effects);
         } else if let Some(first) = self.first_play(&world) {
             self.ask(first, effects);
         }
         self.world = Some(Rc::new(world));
         self.device = Some(Rc::new(self.explain(device)));
-        // After the first frame: the visitor waits for that one.
-        effects.push(Effect::Post(ToWorker::Thumbnails));
+        if self.measurement.is_none() {
+            // After the first frame: the visitor waits for that one.
+            effects.push(Effect::Post(ToWorker::Thumbnails));
+        }
     }
 
     /// From what a world is played that has just been loaded.
@@ -573,6 +590,7 @@ impl State {
                 let frames = self.frame.as_ref().map_or(1, |f| f.index.max(1));
                 (Waiting::Rewind, ToWorker::Rewind { frames })
             }
+            Request::Bench(bench) => (Waiting::Bench, ToWorker::Bench(bench)),
             Request::Step(action) => (Waiting::Step(action), ToWorker::Step { action }),
         };
         self.waiting = Some(waiting);

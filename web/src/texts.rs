@@ -54,6 +54,17 @@ pub fn moved(device: &DeviceReport) -> String {
     )
 }
 
+/// A bench is over.
+pub const MEASURED: &str = "Measured.";
+
+/// How far a bench is.
+pub fn measuring(what: &str, done: usize, all: usize) -> String {
+    match all {
+        0 => format!("Measuring {what}"),
+        all => format!("Measuring {what}: {done} of {all}"),
+    }
+}
+
 /// After going back.
 pub fn rewound(index: usize) -> String {
     match index {
@@ -92,6 +103,7 @@ pub fn failed(task: Task) -> &'static str {
         Task::Step => "The next frame could not be made.",
         Task::Rewind => "Going back did not work.",
         Task::Settings => "These settings can't be used.",
+        Task::Bench => "This world can't be measured.",
         Task::Thumbnails => "The gallery's pictures can't be shown.",
     }
 }

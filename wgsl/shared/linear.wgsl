@@ -23,7 +23,12 @@ const X_ROW: u32 = INPUTS / 4u;
 const Y_ROW: u32 = OUTPUTS / 4u;
 const EPSILON: f32 = 1e-5;
 
-// r of a row, from its mean and the sum of its values' squares.
+// What layer norm subtracts from a row before anything else: see linear.wgsl.
+fn pivot(start: u32) -> f32 {
+    return dot(x[start], vec4<f32>(0.25));
+}
+
+// r of a row, from its mean and the sum of its values' squares, both less the pivot.
 fn norm_scale(mean: f32, squares: f32) -> f32 {
     return inverseSqrt(max(squares / f32(INPUTS) - mean * mean, 0.0) + EPSILON);
 }

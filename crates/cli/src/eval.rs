@@ -10,7 +10,6 @@ use train::evaluate::{Settings, evaluate};
 use train::export::load_encoder;
 
 use crate::device::DeviceArgument;
-use crate::export::order;
 use crate::world;
 
 #[derive(clap::Args)]
@@ -35,8 +34,8 @@ pub struct Arguments {
     /// Temperature.
     #[arg(long, default_value_t = 1.0)]
     temperature: f32,
-    /// Order of unmasking, confidence or random; by default the world's.
-    #[arg(long, value_parser = order)]
+    /// Order of unmasking, confidence, random or halton; by default the world's.
+    #[arg(long)]
     order: Option<Order>,
     /// Seed of played frames.
     #[arg(long, default_value_t = 0)]
@@ -46,7 +45,7 @@ pub struct Arguments {
 }
 
 /// A number from 1 up.
-fn at_least_one(text: &str) -> Result<usize, String> {
+pub fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
         _ => Err(format!("`{text}` is no number from 1 up")),

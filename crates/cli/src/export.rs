@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use model::maskgit::Order;
-use model::world::PlayDefaults;
+use model::world::{FileWeights, PlayDefaults};
 use train::export::{Export, encoder_path, export};
 use train::run::Run;
 
@@ -31,27 +31,19 @@ pub struct Arguments {
     #[arg(long, default_value_t = 12)]
     prompts: usize,
     /// MaskGIT steps a frame that play starts with.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = PlayDefaults::default().steps)]
     steps: usize,
     /// Temperature that play starts with.
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = PlayDefaults::default().temperature)]
     temperature: f32,
-    /// Order of unmasking that play starts with.
-    #[arg(long, default_value = "random", value_parser = order)]
+    /// Order of unmasking that play starts with, confidence, random or halton.
+    #[arg(long, default_value_t = PlayDefaults::default().order)]
     order: Order,
+    /// How the file holds the weights: f16, or i8 (half of the size; see docs/play.md).
+    #[arg(long, default_value = "f16")]
+    weights: FileWeights,
     #[command(flatten)]
     device: DeviceArgument,
-}
-
-/// `confidence` or `random`.
-pub fn order(text: &str) -> Result<Order, String> {
-    match text {
-        "confidence" => Ok(Order::Confidence),
-        "random" => Ok(Order::Random),
-        _ => Err(format!(
-            "`{text}` is no order; there are confidence and random"
-        )),
-    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -69,6 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             temperature: arguments.temperature,
             order: arguments.order,
         },
+        weights: arguments.weights,
         prompts: arguments.prompts,
         gallery: arguments
             .gallery

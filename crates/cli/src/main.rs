@@ -1,16 +1,19 @@
 //! `genie`: train a world from video, and play it. One file per subcommand, no logic of its own.
 
+mod bench;
 mod collect;
 mod curate;
 mod device;
 mod eval;
 mod export;
 mod import;
+mod memory;
 mod misuse;
 mod play;
 mod presets;
 mod stop;
 mod store;
+mod sweep;
 mod train;
 mod world;
 
@@ -42,6 +45,11 @@ enum Command {
     Play(play::Arguments),
     /// Evaluate a world on held-out video.
     Eval(eval::Arguments),
+    /// Evaluate a world's play under many settings of its sampler.
+    Sweep(sweep::Arguments),
+    /// Measure how fast this machine plays.
+    #[command(subcommand)]
+    Bench(bench::Command),
     /// Look at clip stores, check them, split them.
     #[command(subcommand)]
     Data(store::Command),
@@ -58,6 +66,8 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Bench(command) => bench::run(&command),
         Command::Data(command) => store::run(&command),
         Command::Presets => presets::run(),
     };

@@ -12,7 +12,6 @@ use model::session::{Options, Session};
 use train::picture_files::{animation, sheet};
 
 use crate::device::DeviceArgument;
-use crate::export::order;
 use crate::misuse::misuse;
 use crate::world;
 
@@ -38,8 +37,8 @@ pub struct Arguments {
     /// Temperature; by default the world's.
     #[arg(long)]
     temperature: Option<f32>,
-    /// Order of unmasking, confidence or random; by default the world's.
-    #[arg(long, value_parser = order)]
+    /// Order of unmasking, confidence, random or halton; by default the world's.
+    #[arg(long)]
     order: Option<Order>,
     /// Where to write the frames: an animation (.gif) or a sheet (.png).
     #[arg(long)]

@@ -34,6 +34,11 @@ pub fn to_evaluate(path: &Path, chosen: &Chosen) -> Result<World> {
     Ok(world)
 }
 
+/// A world with its tensors on the chosen device, where burn alone plays it.
+pub fn in_tensors(path: &Path, chosen: &Chosen) -> Result<World> {
+    read(path, &chosen.device)
+}
+
 fn on_gpu(world: World) -> Result<World> {
     pollster::block_on(async {
         let gpu = Gpu::open().await?;

@@ -35,5 +35,5 @@ pub use layers::{feed_forward, spatial_layer, temporal_layer};
 pub use linear::{linear, linear_gelu};
 pub use optimizer::adamw;
 pub use parameters::{AdamW, Affine, AttentionLayer, FeedForward, Moments, Norm, Past, QkGains};
-pub use path::on_cpu;
+pub use path::{on_cpu, plainly};
 pub use pointwise::{gelu, layer_norm};

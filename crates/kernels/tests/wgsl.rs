@@ -1,11 +1,12 @@
-//! The WGSL kernels against their plain twins, on whatever wgpu device there is: in CI software
-//! Vulkan. The browser runs the same comparisons: tests/kernels-web.
+//! The extension of burn's backend against its plain twins, on whatever wgpu device there is: in CI
+//! software Vulkan. The kernels of play have a test of their own: `play.rs`.
 
 use std::sync::LazyLock;
 
 use burn::tensor::{Device, Tensor};
 use cubecl::future::block_on;
-use kernels::check::{Case, HEADS, Layout, Operation, TOLERANCE};
+use kernels::check::TOLERANCE;
+use kernels::check::extension::{Case, HEADS, Layout, Operation};
 use proptest::prelude::*;
 
 /// One device for the process: cubecl starts a runtime once.

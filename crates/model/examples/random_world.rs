@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         play: PlayDefaults::default(),
         config,
     };
-    let bytes = world::to_bytes(&card, &weights)?;
+    let bytes = world::to_bytes(&card, &weights, world::FileWeights::F16)?;
     std::fs::write(&path, &bytes)?;
     println!("{path}: {} bytes", bytes.len());
     Ok(())

@@ -95,7 +95,8 @@ impl Dynamics {
         data.convert::<f32>().try_to_vec().map_err(Error::device)
     }
 
-    fn embed(&self, tokens: Tensor<3, Int>, actions: Tensor<3>) -> Tensor<4> {
+    /// What goes into the transformer: tokens, positions and actions, added.
+    pub(crate) fn embed(&self, tokens: Tensor<3, Int>, actions: Tensor<3>) -> Tensor<4> {
         let [b, t, n] = tokens.dims();
         let c = actions.dims()[2];
         let width = self.position.dims()[1];

@@ -13,6 +13,9 @@
 //! | `K`, `C` | codes of the tokenizer's codebook, dimensions of a code |
 //! | `A` | latent actions |
 
+pub mod bench;
+#[cfg(feature = "check")]
+pub mod check;
 pub mod config;
 pub mod cpu;
 pub mod dynamics;

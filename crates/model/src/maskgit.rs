@@ -1,8 +1,12 @@
 //! MaskGIT sampling of one frame (arXiv 2202.04200; the paper's §2.2): which codes are drawn, and
 //! which positions stay masked, from the logits of one pass. Pure functions of slices.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::noise::Place;
 
 pub use crate::halton::halton_ranks;
@@ -19,6 +23,35 @@ pub enum Order {
     /// Spread evenly over the frame, each step's positions far from one another: see
     /// [`halton_ranks`].
     Halton,
+}
+
+impl Order {
+    /// Every order there is.
+    pub const ALL: [Self; 3] = [Self::Confidence, Self::Random, Self::Halton];
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Confidence => "confidence",
+            Self::Random => "random",
+            Self::Halton => "halton",
+        })
+    }
+}
+
+impl FromStr for Order {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let named = Self::ALL
+            .into_iter()
+            .find(|order| order.to_string() == text);
+        named.ok_or_else(|| {
+            let all = Self::ALL.map(|order| order.to_string()).join(", ");
+            Error::Setting(format!("`{text}` is no order; there are {all}"))
+        })
+    }
 }
 
 /// How a frame is sampled.
@@ -43,14 +76,17 @@ pub struct Canvas {
     pub tokens: Vec<u32>,
     /// Which positions are still masked, `[N]`.
     pub masked: Vec<bool>,
+    /// Rows and columns of the positions; their product is `N`.
+    pub grid: [usize; 2],
 }
 
 impl Canvas {
-    /// A frame of `tokens` masked positions.
-    pub fn masked(tokens: usize) -> Self {
+    /// A frame of `rows · columns` masked positions.
+    pub fn masked([rows, columns]: [usize; 2]) -> Self {
         Self {
-            tokens: vec![0; tokens],
-            masked: vec![true; tokens],
+            tokens: vec![0; rows * columns],
+            masked: vec![true; rows * columns],
+            grid: [rows, columns],
         }
     }
 
@@ -99,10 +135,15 @@ pub fn schedule(steps: usize, tokens: usize) -> impl Iterator<Item = (usize, usi
 /// One MaskGIT step: draws a code for every masked position of `canvas` from `logits [N, K]` and
 /// settles as many as the schedule says. `step` counts from 1, `frame` from the prompt.
 pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampling: &Sampling) {
-    let codes = logits.len() / canvas.tokens.len();
     let masked = canvas.masked_positions();
-    let row = |i: usize| &logits[masked[i] * codes..][..codes];
+    let row = rows(canvas.tokens.len(), &masked, logits);
     settle(canvas, row, step, frame, sampling);
+}
+
+/// The logits of the masked ones of `tokens` positions, out of those of all.
+fn rows<'a>(tokens: usize, masked: &'a [usize], logits: &'a [f32]) -> impl Fn(usize) -> &'a [f32] {
+    let codes = logits.len() / tokens;
+    move |i| &logits[masked[i] * codes..][..codes]
 }
 
 /// [`step`] with the logits of masked positions alone: `row(i)` are those of the `i`-th, `[K]`.
@@ -116,9 +157,53 @@ pub fn settle<'a>(
     let n = canvas.tokens.len();
     let before = canvas.remaining();
     let keep_masked = masked_after(step, sampling.steps, n).min(before.saturating_sub(1));
+    let ranked = ranked_rows(canvas, row, step, frame, sampling);
+    for (i, drawn) in ranked.iter().enumerate() {
+        canvas.tokens[drawn.position] = drawn.code as u32;
+        if i < before - keep_masked {
+            canvas.masked[drawn.position] = false;
+        }
+    }
+}
+
+/// What was drawn for a masked position.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drawn {
+    /// The highest is settled first.
+    pub rank: f32,
+    pub position: usize,
+    pub code: usize,
+}
+
+/// Draws a code for every masked position from `logits [N, K]`; the first to be settled comes first.
+#[cfg(feature = "check")]
+pub(crate) fn ranked(
+    canvas: &Canvas,
+    logits: &[f32],
+    step: usize,
+    frame: u32,
+    sampling: &Sampling,
+) -> Vec<Drawn> {
+    let masked = canvas.masked_positions();
+    let row = rows(canvas.tokens.len(), &masked, logits);
+    ranked_rows(canvas, row, step, frame, sampling)
+}
+
+fn ranked_rows<'a>(
+    canvas: &Canvas,
+    row: impl Fn(usize) -> &'a [f32],
+    step: usize,
+    frame: u32,
+    sampling: &Sampling,
+) -> Vec<Drawn> {
     let left = 1.0 - step as f32 / sampling.steps as f32;
-    let mut ranked = Vec::with_capacity(before);
-    for (i, position) in canvas.masked_positions().into_iter().enumerate() {
+    let halton = match sampling.order {
+        Order::Halton => halton_ranks(canvas.grid[0], canvas.grid[1]),
+        Order::Confidence | Order::Random => Vec::new(),
+    };
+    let masked = canvas.masked_positions();
+    let mut ranked = Vec::with_capacity(masked.len());
+    for (i, position) in masked.into_iter().enumerate() {
         let row = row(i);
         let place = Place {
             seed: sampling.seed,
@@ -126,23 +211,24 @@ pub fn settle<'a>(
             step: step as u32,
             position: position as u32,
         };
-        let drawn = draw(row, sampling.temperature, &place);
-        canvas.tokens[position] = drawn as u32;
+        let code = draw(row, sampling.temperature, &place);
         let rank = match sampling.order {
             Order::Confidence => {
-                log_probability(row, drawn) + sampling.choice_temperature * left * place.gumbel()
+                log_probability(row, code) + sampling.choice_temperature * left * place.gumbel()
             }
             // One number for all steps of the frame: a permutation.
             Order::Random => Place { step: 0, ..place }.uniform(),
-            Order::Halton => 0.0,
+            Order::Halton => -(halton[position] as f32),
         };
-        ranked.push((rank, position));
+        ranked.push(Drawn {
+            rank,
+            position,
+            code,
+        });
     }
     // Highest first; equal ranks by position, so that the result never depends on the sort.
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    for &(_, position) in &ranked[..before - keep_masked] {
-        canvas.masked[position] = false;
-    }
+    ranked.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(a.position.cmp(&b.position)));
+    ranked
 }
 
 /// Draws a code from `logits / temperature` by the Gumbel-max trick.
@@ -197,12 +283,12 @@ mod tests {
     proptest! {
         #[test]
         fn every_position_is_settled_exactly_once(
-            n in 1usize..80, codes in 2usize..40, steps in 1usize..30, seed: u32,
-            confidence: bool,
+            rows in 1usize..10, columns in 1usize..10, codes in 2usize..40, steps in 1usize..30,
+            seed: u32, order in 0..Order::ALL.len(),
         ) {
-            let order = if confidence { Order::Confidence } else { Order::Random };
+            let (n, order) = (rows * columns, Order::ALL[order]);
             let logits = logits(n, codes, seed);
-            let mut canvas = Canvas::masked(n);
+            let mut canvas = Canvas::masked([rows, columns]);
             for s in 1..=steps {
                 let before = canvas.clone();
                 step(&mut canvas, &logits, s, 0, &sampling(steps, order));
@@ -212,7 +298,8 @@ mod tests {
                         prop_assert_eq!(canvas.tokens[p], before.tokens[p]);
                     }
                 }
-                prop_assert!(canvas.remaining() < before.remaining() || before.remaining() == 0);
+                let most = before.remaining().saturating_sub(1);
+                prop_assert_eq!(canvas.remaining(), masked_after(s, steps, n).min(most));
             }
             prop_assert_eq!(canvas.remaining(), 0);
             prop_assert!(canvas.tokens.iter().all(|&t| (t as usize) < codes));
@@ -222,13 +309,42 @@ mod tests {
     #[test]
     fn one_step_at_temperature_zero_takes_the_likeliest() {
         let logits = [0.0, 3.0, 1.0, 5.0, 0.0, 1.0];
-        let mut canvas = Canvas::masked(2);
+        let mut canvas = Canvas::masked([1, 2]);
         let greedy = Sampling {
             temperature: 0.0,
             ..sampling(1, Order::Random)
         };
         step(&mut canvas, &logits, 1, 0, &greedy);
         assert_eq!(canvas.tokens, [1, 0]);
+    }
+
+    #[test]
+    fn halton_order_settles_the_first_places_whatever_the_logits() {
+        let ranks = halton_ranks(8, 8);
+        for seed in 0..3 {
+            let logits = logits(64, 5, seed);
+            let mut canvas = Canvas::masked([8, 8]);
+            for s in 1..=4 {
+                step(&mut canvas, &logits, s, seed, &sampling(4, Order::Halton));
+                let settled = 64 - masked_after(s, 4, 64);
+                for (position, &rank) in ranks.iter().enumerate() {
+                    assert_eq!(canvas.masked[position], rank as usize >= settled);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn orders_have_names() {
+        for order in Order::ALL {
+            assert_eq!(order.to_string().parse::<Order>().unwrap(), order);
+            // In world files too.
+            assert_eq!(serde_json::json!(order), order.to_string());
+        }
+        let said = "sideways".parse::<Order>().unwrap_err().to_string();
+        for word in ["sideways", "confidence", "random", "halton"] {
+            assert!(said.contains(word), "{said}");
+        }
     }
 
     #[test]

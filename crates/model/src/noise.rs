@@ -41,9 +41,8 @@ fn mix(v: &mut [u32; 4]) {
 
 /// A number strictly between 0 and 1, from the upper 24 bits.
 fn open_unit(bits: u32) -> f32 {
-    let unit = ((bits >> 8) as f32 + 0.5) / 16_777_216.0;
-    // The greatest would be rounded up to 1, whose Gumbel number is infinite.
-    unit.min(0.999_999_94)
+    // The largest of them would be rounded up to 1, whose Gumbel noise is infinite.
+    (((bits >> 8) as f32 + 0.5) / 16_777_216.0).min(1.0 - f32::EPSILON / 2.0)
 }
 
 fn gumbel(bits: u32) -> f32 {
@@ -67,6 +66,20 @@ impl Place {
             (self.step << 16) | self.position,
             fourth,
         ])
+    }
+
+    /// Calls `each(code, gumbel noise)` for the codes `0..codes`.
+    #[cfg(any(test, feature = "check"))]
+    pub(crate) fn gumbel_of_codes(&self, codes: usize, mut each: impl FnMut(usize, f32)) {
+        for block in 0..codes.div_ceil(4) {
+            let bits = self.block(block as u32);
+            for (lane, &bits) in bits.iter().enumerate() {
+                let code = block * 4 + lane;
+                if code < codes {
+                    each(code, gumbel(bits));
+                }
+            }
+        }
     }
 
     /// The code with the greatest `values[code] / temperature + gumbel noise of the code`, the first of
@@ -131,9 +144,9 @@ mod tests {
     }
 
     fn gumbels(place: &Place, codes: usize) -> Vec<f32> {
-        (0..codes)
-            .map(|code| gumbel(place.block((code / 4) as u32)[code % 4]))
-            .collect()
+        let mut all = Vec::new();
+        place.gumbel_of_codes(codes, |_, noise| all.push(noise));
+        all
     }
 
     #[test]
@@ -190,6 +203,15 @@ mod tests {
             pcg4d([1, 2, 3, 4]),
             [908_250_390, 4_044_648_920, 3_775_961_919, 45_698_095],
         );
+    }
+
+    #[test]
+    fn the_largest_and_the_smallest_bits_make_finite_noise() {
+        for bits in [0, 255, u32::MAX - 256, u32::MAX] {
+            let unit = open_unit(bits);
+            assert!(0.0 < unit && unit < 1.0, "{bits}: {unit}");
+            assert!(gumbel(bits).is_finite(), "{bits}: {}", gumbel(bits));
+        }
     }
 
     #[test]

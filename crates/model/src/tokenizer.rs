@@ -172,7 +172,8 @@ impl Tokenizer {
         data.convert::<f32>().try_to_vec().map_err(Error::device)
     }
 
-    fn embed_codes(&self, codes: Tensor<4>) -> Tensor<4> {
+    /// What goes into the decoder's transformer: codes and positions, added.
+    pub(crate) fn embed_codes(&self, codes: Tensor<4>) -> Tensor<4> {
         self.decoder.embed.forward(codes) + self.decoder.position.val().unsqueeze::<4>()
     }
 

@@ -6,7 +6,7 @@ mod common;
 use std::sync::OnceLock;
 
 use kernels::gpu::Gpu;
-use model::gpu::Storage;
+use model::gpu::{CachePrecision, Class, Precision, Storage};
 use model::maskgit::{Order, Sampling};
 use model::{Config, Error, Options, Session, World};
 use pollster::block_on;
@@ -99,6 +99,45 @@ fn frames_are_those_of_the_cpu() {
             play(&mut a, &actions);
             play(&mut b, &actions);
             same(&a, &b);
+        }
+    }
+}
+
+/// What runs on a real graphics processor runs on an imitated one too: other kernels, measured tiles.
+#[test]
+fn the_kernels_for_real_graphics_processors_play_the_same() {
+    let cpu = world(&tiny(), 9);
+    let there = on(gpu().with_class(Class::Hardware), &cpu);
+    let options = options(3, Order::Random, 3);
+    let (mut a, mut b) = (start(&cpu, 2, options), start(&there, 2, options));
+    let actions = some_actions(12);
+    play(&mut a, &actions);
+    play(&mut b, &actions);
+    same(&a, &b);
+}
+
+/// A frame's first pass is the same function, so rounded weights and a rounded cache give nearly the
+/// same picture.
+#[test]
+fn weights_and_cache_of_fewer_bits_play_nearly_the_same() {
+    let cpu = world(&tiny(), 9);
+    let options = options(3, Order::Random, 1);
+    let exact = start(&on(gpu(), &cpu), 3, options);
+    for (weights, cache, most) in [
+        (Precision::F16, CachePrecision::F16, 1.0),
+        (Precision::I8, CachePrecision::F32, 6.0),
+    ] {
+        let storage = Storage { weights, cache };
+        let there = block_on(cpu.clone().on_gpu(gpu(), storage, &mut |_| {})).unwrap();
+        let rounded = start(&there, 3, options);
+        for (a, b) in exact.recent_pictures().zip(rounded.recent_pictures()) {
+            let off = a
+                .rgb
+                .iter()
+                .zip(&b.rgb)
+                .map(|(a, b)| f64::from(a.abs_diff(*b)));
+            let mean = off.sum::<f64>() / a.rgb.len() as f64;
+            assert!(mean < most, "{weights:?}: {mean} of 255 off");
         }
     }
 }

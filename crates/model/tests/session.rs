@@ -47,7 +47,7 @@ fn some_actions(count: usize) -> Vec<usize> {
 fn the_cache_changes_nothing_within_the_window() {
     for config in [tiny(), tiny_fsq()] {
         let world = world(&config, 1);
-        for order in [Order::Random, Order::Confidence] {
+        for order in Order::ALL {
             for seed in 0..4 {
                 let with = options(seed, order);
                 let mut cached = start(&world, with);
@@ -212,6 +212,7 @@ fn settings_can_change_in_mid_play() {
             prompt,
             Options {
                 sampling,
+                cache: true,
                 ..Options::default()
             },
         );

@@ -6,7 +6,7 @@ mod common;
 use std::collections::HashMap;
 
 use burn::tensor::Device;
-use model::world::{Card, describe, to_bytes};
+use model::world::{Card, FileWeights, describe, to_bytes};
 use model::{Error, World, params};
 use proptest::prelude::*;
 use safetensors::tensor::{Dtype, TensorView, serialize};
@@ -88,11 +88,54 @@ fn a_world_comes_back_as_it_was_written() {
             }
         }
         assert_eq!(
-            to_bytes(&world.card, &again).unwrap(),
+            to_bytes(&world.card, &again, FileWeights::F16).unwrap(),
             bytes,
             "written a second time"
         );
     }
+}
+
+#[test]
+fn matrices_may_have_eight_bits() {
+    let config = tiny();
+    let whole = weights(&config, 1);
+    let bytes = to_bytes(&card(&config), &whole, FileWeights::I8).unwrap();
+    let world = read(&bytes).unwrap();
+    let back = pollster::block_on(params::read(&world.dynamics, "dynamics.")).unwrap();
+    for (name, values) in &back {
+        let most = values.data.iter().fold(0f32, |m, v| m.max(v.abs()));
+        for (a, b) in values.data.iter().zip(&whole[name].data) {
+            assert!((a - b).abs() <= most / 250.0 + 1e-6, "{name}: {a} for {b}");
+        }
+    }
+    // Written a second time it is the same: nothing is lost twice.
+    let mut again = back;
+    again.extend(pollster::block_on(params::read(&world.tokenizer, "tokenizer.")).unwrap());
+    again.insert("actions".into(), whole["actions"].clone());
+    let twice = to_bytes(&world.card, &again, FileWeights::I8).unwrap();
+    let numbers = |bytes: &[u8]| {
+        let tensors = safetensors::SafeTensors::deserialize(bytes).unwrap();
+        tensors
+            .tensor("dynamics.head.weight")
+            .unwrap()
+            .data()
+            .to_vec()
+    };
+    assert_eq!(numbers(&twice), numbers(&bytes));
+}
+
+#[test]
+fn eight_bits_without_their_scales_are_refused() {
+    let config = tiny();
+    let bytes = to_bytes(&card(&config), &weights(&config, 1), FileWeights::I8).unwrap();
+    let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let views = tensors
+        .iter()
+        .filter(|(name, _)| *name != "dynamics.head.weight.scale");
+    let cut = serialize(views, header.metadata().clone()).unwrap();
+    let error = refused(&cut);
+    assert!(error.contains("dynamics.head.weight.scale"), "{error}");
 }
 
 #[test]
@@ -105,7 +148,9 @@ fn weights_that_half_precision_cannot_hold_are_not_written() {
     for value in [f32::NAN, f32::INFINITY, 70_000.0] {
         let mut tensors = weights(&tiny(), 1);
         tensors.get_mut("dynamics.head.bias").unwrap().data[3] = value;
-        let error = to_bytes(&card(&tiny()), &tensors).unwrap_err().to_string();
+        let error = to_bytes(&card(&tiny()), &tensors, FileWeights::F16)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("dynamics.head.bias"), "{error}");
     }
 }

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use data::ClipStore;
 use model::params::{self, Named};
 use model::picture::Frame;
-use model::world::{self, Card, FORMAT, PlayDefaults, Prompt};
+use model::world::{self, Card, FORMAT, FileWeights, PlayDefaults, Prompt};
 use model::{Config, LatentActionModel, World, session};
 
 use crate::checkpoint::{self, lookup, write_atomically};
@@ -25,6 +25,8 @@ pub struct Export {
     pub about: String,
     /// Settings that play it best.
     pub play: PlayDefaults,
+    /// How the file holds the weights.
+    pub weights: FileWeights,
     /// Prompts in the gallery.
     pub prompts: usize,
     /// Clips that prompts are taken from and actions are named by.
@@ -72,7 +74,10 @@ pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result
         .collect();
     // The encoder first: if there is no room for both, no world is left with another's encoder.
     checkpoint::save(&encoder_path(out), &kept, config)?;
-    write_atomically(out, &world::to_bytes(&world.card, &weights)?)?;
+    write_atomically(
+        out,
+        &world::to_bytes(&world.card, &weights, export.weights)?,
+    )?;
     Ok(world.card)
 }
 

@@ -123,6 +123,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         steps.step("the page with WebGPU", || {
             run_counted(&mut node(&home, &["page", "--webgpu"]))
         });
+        steps.step("the page when WebGPU fails", || {
+            run_counted(&mut node(&home, &["lost"]))
+        });
         steps.step("the page without WebGPU", || {
             run_counted(&mut node(&home, &["page"]))
         });

@@ -1,6 +1,7 @@
 //! The parts of the page.
 
 pub mod actions;
+pub mod bench;
 pub mod gallery;
 pub mod picture;
 pub mod progress;

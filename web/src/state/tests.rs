@@ -68,6 +68,7 @@ impl Page {
             device: None,
             world: None,
             seed: 9,
+            bench: None,
             folder: "worlds/".into(),
         };
         Self {
@@ -558,4 +559,39 @@ fn late_word_of_the_engine_does_not_bring_loading_back() {
     page.on(ready(world(1), DeviceKind::Cpu));
     page.on(progress(Stage::Engine));
     assert_eq!(page.state.progress, None);
+}
+
+#[test]
+fn a_bench_is_asked_for_in_place_of_a_play() {
+    let bench = Bench {
+        steps: None,
+        far: 25,
+        frames: 3,
+    };
+    let mut page = Page::new();
+    page.state = State::new(Wishes {
+        bench: Some(bench),
+        ..page.state.wishes.clone()
+    });
+    page.on(Event::Worker(FromWorker::Booted));
+    assert_eq!(
+        page.on(ready(world(2), DeviceKind::Cpu)),
+        [Effect::Post(ToWorker::Bench(bench))]
+    );
+    let what = "frames".to_owned();
+    page.on(Event::Worker(FromWorker::Measuring {
+        what,
+        done: 10,
+        all: 27,
+    }));
+    let said = page.state.measurement.clone().unwrap();
+    assert_eq!(said.progress, "Measuring frames: 10 of 27");
+    assert!(!said.is_over() && page.state.waiting.is_some());
+    page.on(Event::Worker(FromWorker::Measured {
+        rows: vec![("steps".into(), "2".into())],
+        json: r#"{"steps":2}"#.into(),
+    }));
+    let said = page.state.measurement.clone().unwrap();
+    assert!(said.is_over() && page.state.waiting.is_none());
+    assert_eq!(said.json, r#"{"steps":2}"#);
 }

@@ -1,5 +1,6 @@
 //! The worker: downloads a world, picks a device, plays. It handles one message at a time.
 
+mod bench;
 mod device;
 mod download;
 mod load;
@@ -55,6 +56,7 @@ fn task_of(message: &ToWorker) -> Task {
         ToWorker::Step { .. } => Task::Step,
         ToWorker::Rewind { .. } => Task::Rewind,
         ToWorker::SetSampling(_) => Task::Settings,
+        ToWorker::Bench(_) => Task::Bench,
         ToWorker::Thumbnails => Task::Thumbnails,
     }
 }

@@ -6,11 +6,11 @@ use model::picture::{self as pixels, Frame as Pixels};
 use model::session::{Options, Session};
 use model::{Error, World, maskgit};
 use web::protocol::{
-    DeviceKind, DeviceReason, Frame, FromWorker, Picture, Prompt, Sampling, ToWorker,
+    DeviceKind, DeviceReason, DeviceReport, Frame, FromWorker, Picture, Prompt, Sampling, ToWorker,
 };
 
 use super::load::{self, Loaded};
-use super::{device, post, scope};
+use super::{bench, device, post, scope};
 
 /// Pictures of the gallery decoded at a time.
 const THUMBNAILS_AT_ONCE: usize = 8;
@@ -22,6 +22,8 @@ const MOST_THUMBNAILS: usize = 64;
 pub struct Player {
     world: Option<World>,
     session: Option<Session>,
+    /// Where the world is.
+    device: Option<DeviceReport>,
     /// The device that the page's address asks for.
     asked: Option<DeviceKind>,
 }
@@ -44,6 +46,7 @@ impl Player {
                 self.session = None;
                 self.asked = asked;
                 self.world = Some(world);
+                self.device = Some(device.clone());
                 post(FromWorker::Ready {
                     world: summary,
                     device,
@@ -87,6 +90,10 @@ impl Player {
                     session.set_sampling(sampling).map_err(|e| e.to_string())?;
                 }
             }
+            ToWorker::Bench(wish) => {
+                let report = self.device.as_ref().ok_or("there is no world yet")?;
+                bench::run(self.world()?, report, &wish).await?;
+            }
             ToWorker::Thumbnails => thumbnails(self.world()?).await?,
         }
         Ok(())
@@ -115,6 +122,7 @@ impl Player {
             session.move_to(&world).await.map_err(|e| e.to_string())?;
         }
         self.world = Some(world);
+        self.device = Some(report.clone());
         post(FromWorker::Moved { device: report });
         Ok(())
     }
@@ -232,6 +240,6 @@ fn picture(frame: &Pixels) -> Picture {
 }
 
 /// Milliseconds since the worker began.
-fn now() -> f64 {
+pub fn now() -> f64 {
     scope().performance().map_or(0.0, |p| p.now())
 }

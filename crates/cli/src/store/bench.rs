@@ -1,6 +1,5 @@
 //! `genie data bench`.
 
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +8,8 @@ use data::inspect::measure_loading;
 use data::{ClipStore, DEFAULT_CACHE_BYTES};
 use indicatif::{HumanBytes, HumanCount};
 use serde_json::json;
+
+use crate::memory;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -40,7 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         arguments.batches,
         arguments.cache_mib.saturating_mul(1 << 20),
     )?;
-    let peak = peak_memory();
+    let peak = memory::peak();
     if arguments.json {
         let mut value = serde_json::to_value(&loading)?;
         value["peak_memory_bytes"] = json!(peak);
@@ -57,12 +58,4 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         println!("most memory this program had: {}", HumanBytes(peak));
     }
     Ok(())
-}
-
-/// The most memory that this process ever had, in bytes, where the system says.
-fn peak_memory() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib << 10)
 }

@@ -8,8 +8,8 @@ use crate::shader::Kernel;
 
 /// Largest head size of the kernels.
 const MOST_HEAD_SIZE: usize = 128;
-/// Queries of a workgroup of temporal attention: few, so that even one frame makes several of them.
-const LANES: u32 = 32;
+/// Queries of a workgroup of temporal attention: few, so that even one frame makes many of them.
+const LANES: u32 = 16;
 
 /// Whether the kernels take heads of `d` dimensions.
 pub fn takes_head_size(d: usize) -> bool {
@@ -69,7 +69,7 @@ pub fn spatial(
 }
 
 /// Queries of an invocation of the kernel without shared memory.
-const PLAIN_QUERIES: u32 = 2;
+const PLAIN_QUERIES: u32 = 4;
 
 /// The kernel without shared memory, for adapters that are imitated.
 fn plain_kernel(heads: u32, vectors: u32) -> Kernel {
@@ -84,7 +84,7 @@ fn plain_kernel(heads: u32, vectors: u32) -> Kernel {
             ("HEADS", heads),
             ("VECTORS", vectors),
             ("QUERIES", PLAIN_QUERIES),
-            ("LANES", 32),
+            ("LANES", 4),
         ],
         shared_bytes: 0,
     }

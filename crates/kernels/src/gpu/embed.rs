@@ -25,6 +25,13 @@ pub struct Tables {
     pub width: usize,
 }
 
+impl Tables {
+    /// Bytes that they take on the device.
+    pub fn bytes(&self) -> u64 {
+        self.table.size() + self.position.size() + self.extra.size()
+    }
+}
+
 /// Embeds `frames` frames of `tokens`, from the token numbered `first`, with the rows of the extra table
 /// in `row [F]`, into `x [F, N, D]`.
 pub fn embed(

@@ -91,10 +91,13 @@ struct Compiled {
     layout: wgpu::BindGroupLayout,
 }
 
+/// What tells kernels apart: name and constants.
+type Key = (&'static str, Vec<(&'static str, u32)>);
+
 /// Compiled kernels, each once.
 #[derive(Debug, Default)]
 pub struct Pipelines {
-    compiled: HashMap<(&'static str, Vec<(&'static str, u32)>), Compiled>,
+    compiled: HashMap<Key, Compiled>,
 }
 
 impl Pipelines {
@@ -171,7 +174,7 @@ impl Pipelines {
     }
 }
 
-fn key(kernel: &Kernel) -> (&'static str, Vec<(&'static str, u32)>) {
+fn key(kernel: &Kernel) -> Key {
     (kernel.name, kernel.constants.clone())
 }
 

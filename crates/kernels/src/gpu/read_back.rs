@@ -51,9 +51,9 @@ impl Pending {
     ///
     /// # Errors
     /// [`Error::Lost`].
-    pub async fn bytes(self, gpu: &Gpu) -> Result<Vec<u8>> {
+    pub async fn bytes(mut self, gpu: &Gpu) -> Result<Vec<u8>> {
         gpu.wait()?;
-        match self.mapped.await {
+        match (&mut self.mapped).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) | Err(_) => {
                 gpu.check()?;
@@ -66,7 +66,13 @@ impl Pending {
             .map_err(|e| Error::Lost(e.to_string()))?;
         let bytes = view.to_vec();
         drop(view);
-        self.buffer.unmap();
         Ok(bytes)
+    }
+}
+
+impl Drop for Pending {
+    /// In a browser a buffer would stay until its garbage collector comes by, frame after frame.
+    fn drop(&mut self) {
+        self.buffer.destroy();
     }
 }

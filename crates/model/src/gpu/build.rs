@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Instant;
 
 use kernels::gpu::choice::{Choice, Step};
+use kernels::gpu::linear::Tiles;
 use kernels::gpu::{Gpu, Launch, Pipelines, Slice};
 
 use super::passes::{Buffers, Part, Parts, Source, Tail};
@@ -82,6 +84,18 @@ impl Engine {
             })
             .await??;
 
+        let mut pipelines = Pipelines::default();
+        let mut tiles = Tiles::by_class(gpu.class());
+        if Tiles::worth_measuring(gpu.class()) {
+            measure(
+                &gpu,
+                &mut pipelines,
+                &mut tiles,
+                &buffers,
+                [&dynamics, &decoder],
+            )
+            .await?;
+        }
         let parts = Parts {
             gpu: &gpu,
             config: &config,
@@ -89,6 +103,7 @@ impl Engine {
             decoder: &decoder,
             buffers: &buffers,
             tail: &tail,
+            tiles: &tiles,
         };
         let first = parts.plan(Part::Dynamics, 2, Source::Canvas, true);
         let later = parts.plan(Part::Dynamics, 1, Source::Canvas, true);
@@ -96,7 +111,6 @@ impl Engine {
         let begin = buffers.choice.begin(&settings(&buffers, 0));
         let step = buffers.choice.step(&settings(&buffers, 0));
 
-        let mut pipelines = Pipelines::default();
         // All kernels first, so that progress counts them once.
         let all: Vec<Launch> = [&first.launches, &later.launches, &decode.launches]
             .into_iter()
@@ -137,9 +151,39 @@ impl Engine {
             decoder,
             buffers,
             tail,
+            tiles,
             state: Mutex::new(state),
         })
     }
+}
+
+/// Measures the tiles of all layers, for one frame of rows and for two.
+async fn measure(
+    gpu: &Gpu,
+    pipelines: &mut Pipelines,
+    tiles: &mut Tiles,
+    buffers: &Buffers,
+    stacks: [&Stack; 2],
+) -> Result<()> {
+    let clock = Instant::now();
+    let now = || clock.elapsed().as_secs_f64();
+    let n = buffers.choice.tokens;
+    // One is as large as any layer's inputs, the other as large as the outputs that go with them.
+    let (wide, other) = (&buffers.activations.hidden, &buffers.activations.qkv);
+    for (stack, rows) in stacks.into_iter().flat_map(|s| [(s, n), (s, 2 * n)]) {
+        for layer in stack.layers() {
+            let shape = layer.shape();
+            let buffers = if shape.inputs > shape.outputs {
+                [wide, other]
+            } else {
+                [other, wide]
+            };
+            tiles
+                .measure(gpu, pipelines, layer, rows, buffers, &now)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// The settings of MaskGIT step `step`, counted from 0.

@@ -55,6 +55,26 @@ impl Made {
     }
 }
 
+/// The MaskGIT steps of frame `frame`, of `tokens` tokens, as the device reads them.
+pub(crate) fn steps(sampling: &Sampling, frame: u32, tokens: usize, codes: usize) -> Vec<Step> {
+    maskgit::schedule(sampling.steps, tokens)
+        .map(|(step, settle)| Step {
+            seed: sampling.seed,
+            frame,
+            step: step as u32,
+            settle: settle as u32,
+            temperature: sampling.temperature.max(0.0),
+            choice: sampling.choice_temperature * (1.0 - step as f32 / sampling.steps as f32),
+            order: match sampling.order {
+                Order::Confidence => 0,
+                Order::Random => 1,
+                Order::Halton => 2,
+            },
+            mask: codes as u32,
+        })
+        .collect()
+}
+
 /// RGBA bytes as a frame.
 pub(super) fn picture(rgba: &[u8], height: usize, width: usize) -> Frame {
     Frame {
@@ -133,31 +153,17 @@ impl Engine {
     /// Writes the settings of all MaskGIT steps; returns how many there are.
     pub(super) fn settings(&self, request: &Request<'_>) -> usize {
         let n = self.config.tokens_per_frame();
-        let sampling = request.sampling;
-        let stride = SETTINGS_STRIDE as usize / 4;
+        let steps = steps(request.sampling, request.frame, n, self.config.codes());
         let mut words = Vec::new();
-        let mut steps = 0;
-        for (step, settle) in maskgit::schedule(sampling.steps, n) {
-            let one = Step {
-                seed: sampling.seed,
-                frame: request.frame,
-                step: step as u32,
-                settle: settle as u32,
-                temperature: sampling.temperature.max(0.0),
-                choice: sampling.choice_temperature * (1.0 - step as f32 / sampling.steps as f32),
-                order: match sampling.order {
-                    Order::Confidence => 0,
-                    Order::Random => 1,
-                    Order::Halton => 2,
-                },
-                mask: self.config.codes() as u32,
-            };
-            words.extend_from_slice(bytemuck::cast_slice::<_, u32>(&[one]));
-            words.resize((steps + 1) * stride, 0);
-            steps += 1;
+        for step in &steps {
+            words.extend_from_slice(bytemuck::cast_slice::<_, u32>(std::slice::from_ref(step)));
+            words.resize(
+                words.len().next_multiple_of(SETTINGS_STRIDE as usize / 4),
+                0,
+            );
         }
         self.gpu.write(&self.buffers.settings, 0, &words);
-        steps
+        steps.len()
     }
 
     /// The state, with programs for so many MaskGIT steps.
@@ -181,7 +187,7 @@ impl Engine {
     }
 
     /// Tells every pass of the frame which pages it reads and writes.
-    fn tell(&self, state: &mut State, request: &Request<'_>) {
+    pub(super) fn tell(&self, state: &mut State, request: &Request<'_>) {
         let window = self.config.frames - 1;
         let unknown = self.config.actions();
         let row = |action: Option<usize>| action.unwrap_or(unknown) as u32;

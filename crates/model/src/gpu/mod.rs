@@ -15,6 +15,7 @@
 
 mod build;
 mod frame;
+mod measure;
 mod pages;
 mod passes;
 mod prefill;
@@ -27,16 +28,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use kernels::gpu::attention::CachePrecision;
 pub use kernels::gpu::linear::Precision;
+use kernels::gpu::linear::Tiles;
 pub use kernels::gpu::{Class, Gpu};
 use kernels::gpu::{Pipelines, Program};
 
+#[cfg(feature = "check")]
+pub(crate) use self::frame::steps;
 pub use self::frame::{Made, Request};
+pub use self::measure::{FullWindow, Section};
 pub use self::pages::Page;
 use self::pages::Pool;
 use self::passes::{Buffers, Pass, Tail};
 pub use self::prefill::Known;
 use self::stack::Stack;
 pub use self::stack::Storage;
+#[cfg(feature = "check")]
+pub(crate) use self::weights::tables;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
@@ -58,6 +65,7 @@ pub struct Engine {
     decoder: Stack,
     buffers: Buffers,
     tail: Tail,
+    tiles: Tiles,
     state: Mutex<State>,
 }
 

@@ -35,10 +35,15 @@ impl Pool {
     /// A pool of `pages` pages.
     pub(super) fn new(pages: usize) -> Self {
         Self {
-            owners: vec![Weak::new(); pages],
+            owners: (0..pages).map(|_| Weak::new()).collect(),
             used: vec![0; pages],
             clock: 0,
         }
+    }
+
+    /// How many there are.
+    pub(super) fn pages(&self) -> usize {
+        self.owners.len()
     }
 
     /// A page for a new frame: a free one, else the least recently used.

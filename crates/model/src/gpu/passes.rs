@@ -2,7 +2,7 @@
 
 use kernels::gpu::choice::Choice;
 use kernels::gpu::embed::{self, Tables};
-use kernels::gpu::linear::{Epilogue, Linear, Tile};
+use kernels::gpu::linear::{Epilogue, Linear, Tiles};
 use kernels::gpu::pixels::pixels;
 use kernels::gpu::{Gpu, Launch, Program};
 
@@ -87,6 +87,7 @@ pub(super) struct Parts<'a> {
     pub decoder: &'a Stack,
     pub buffers: &'a Buffers,
     pub tail: &'a Tail,
+    pub tiles: &'a Tiles,
 }
 
 impl Parts<'_> {
@@ -108,7 +109,7 @@ impl Parts<'_> {
         let rows = gpu.storage_of("rows", &vec![0u32; frames]);
         let x = &buffers.activations.x;
         let mut launches = vec![embed::embed(gpu, tables, tokens, first, frames, &rows, x)];
-        launches.extend(stack.pass(gpu, &buffers.activations, frames, &seen));
+        launches.extend(stack.pass(gpu, &buffers.activations, frames, &seen, self.tiles));
         match part {
             Part::Dynamics if output => launches.push(self.head(frames)),
             Part::Dynamics => {}
@@ -125,7 +126,7 @@ impl Parts<'_> {
     fn head(&self, frames: usize) -> Launch {
         let n = self.config.tokens_per_frame();
         let head = &self.tail.head;
-        let tile = Tile::choose(self.gpu.class(), head, n);
+        let tile = self.tiles.tile(head, n);
         let (x, logits) = (&self.buffers.activations.x, &self.buffers.choice.logits);
         let first = (frames - 1) * n;
         head.launch(self.gpu, tile, x, first, n, logits, Epilogue::None)
@@ -146,7 +147,7 @@ impl Parts<'_> {
             ..
         } = self.buffers;
         let layer = &self.tail.to_patches;
-        let tile = Tile::choose(self.gpu.class(), layer, rows);
+        let tile = self.tiles.tile(layer, rows);
         let x = &activations.x;
         [
             layer.launch(self.gpu, tile, x, 0, rows, patches, Epilogue::None),

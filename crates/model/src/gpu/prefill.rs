@@ -96,6 +96,7 @@ impl Engine {
             decoder: &self.decoder,
             buffers: &self.buffers,
             tail: &self.tail,
+            tiles: &self.tiles,
         }
     }
 }

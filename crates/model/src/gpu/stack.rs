@@ -1,7 +1,7 @@
 //! An ST-transformer on the device: its weights, its cache, the launches of a pass.
 
 use kernels::gpu::attention::{self, CachePrecision, CachedAttention, Gains};
-use kernels::gpu::linear::{Epilogue, Linear, Precision, Tile};
+use kernels::gpu::linear::{Epilogue, Linear, Precision, Tiles};
 use kernels::gpu::{Class, Gpu, Launch};
 
 use super::weights::Host;
@@ -139,6 +139,26 @@ impl Stack {
         })
     }
 
+    /// Bytes of weights and of the cache on the device.
+    pub(super) fn bytes(&self) -> u64 {
+        let of = |block: &Block| -> u64 {
+            let layers = [
+                &block.spatial_qkv,
+                &block.spatial_out,
+                &block.temporal_qkv,
+                &block.temporal_out,
+                &block.up,
+                &block.down,
+            ];
+            let gains = [&block.spatial_gains, &block.temporal_gains];
+            let gains = gains.map(|g| g.query.size() + g.key.size());
+            layers.map(Linear::bytes).iter().sum::<u64>()
+                + gains.iter().sum::<u64>()
+                + block.cache.iter().map(wgpu::Buffer::size).sum::<u64>()
+        };
+        self.blocks.iter().map(of).sum()
+    }
+
     /// The launches of all blocks for `frames` frames in `activations.x`, which may look at the past
     /// that `seen` names.
     pub(super) fn pass(
@@ -147,6 +167,7 @@ impl Stack {
         activations: &Activations,
         frames: usize,
         seen: &Seen,
+        tiles: &Tiles,
     ) -> Vec<Launch> {
         let rows = frames * self.tokens;
         let Activations {
@@ -157,7 +178,7 @@ impl Stack {
         } = activations;
         let (heads, d) = (self.config.heads, self.config.head_size);
         let linear = |layer: &Linear, from: &wgpu::Buffer, to: &wgpu::Buffer, epilogue| {
-            let tile = Tile::choose(gpu.class(), layer, rows);
+            let tile = tiles.tile(layer, rows);
             layer.launch(gpu, tile, from, 0, rows, to, epilogue)
         };
         let mut launches = Vec::with_capacity(8 * self.blocks.len());
@@ -191,6 +212,20 @@ impl Stack {
             launches.push(linear(&block.down, hidden, x, Epilogue::Residual));
         }
         launches
+    }
+
+    /// Its linear layers.
+    pub(super) fn layers(&self) -> impl Iterator<Item = &Linear> {
+        self.blocks.iter().flat_map(|block| {
+            [
+                &block.spatial_qkv,
+                &block.spatial_out,
+                &block.temporal_qkv,
+                &block.temporal_out,
+                &block.up,
+                &block.down,
+            ]
+        })
     }
 
     /// What a pass of `frames` frames is told of the past; `most` frames at most.

@@ -44,7 +44,7 @@ impl Host {
 }
 
 /// The tables of an embedding: tokens, positions and what a whole frame adds.
-pub(super) fn tables(
+pub(crate) fn tables(
     gpu: &Gpu,
     table: &[f32],
     position: &[f32],

@@ -48,7 +48,7 @@ impl Session {
         let device = self.device();
         let mask = dynamics.mask() as u32;
         let frame = self.played() as u32;
-        let mut canvas = Canvas::masked(config.tokens_per_frame());
+        let mut canvas = Canvas::masked(config.grid());
         for step in 1..=self.options.sampling.steps {
             if canvas.remaining() == 0 {
                 break;

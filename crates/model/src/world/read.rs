@@ -1,12 +1,13 @@
 //! Reading a world file: every name, shape and size is checked before anything is built.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use super::{Card, FORMAT, METADATA_KEY, World};
+use super::{Card, FORMAT, METADATA_KEY, World, eight_bits};
 use crate::config::{Config, QuantizerConfig, TransformerConfig};
 use crate::dynamics::Dynamics;
 use crate::error::{Error, Result};
@@ -24,7 +25,12 @@ impl World {
     /// [`Error::World`], [`Error::Config`] or [`Error::Weights`], saying what is wrong.
     pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self> {
         let (card, tensors) = parse(bytes)?;
-        let get = |name: &str| tensors.tensor(name).ok().and_then(|t| values(&t));
+        let get = |name: &str| {
+            tensors
+                .tensor(name)
+                .ok()
+                .and_then(|t| values(name, &t, &tensors))
+        };
         let tokenizer = params::load(Tokenizer::new(&card.config, device), "tokenizer.", &get)?;
         let dynamics = params::load(Dynamics::new(&card.config, device), "dynamics.", &get)?;
         let actions =
@@ -105,6 +111,7 @@ fn check_card(card: &Card) -> Result<()> {
 /// computed, not read off a built model: a hostile file must not make us allocate one.
 fn check_weights(config: &Config, tensors: &SafeTensors<'_>) -> Result<()> {
     let expected = expected_shapes(config);
+    let mut scaled = BTreeSet::new();
     for (name, shape) in &expected {
         let tensor = tensors
             .tensor(name)
@@ -115,13 +122,26 @@ fn check_weights(config: &Config, tensors: &SafeTensors<'_>) -> Result<()> {
                 tensor.shape()
             )));
         }
-        if !matches!(tensor.dtype(), Dtype::F16 | Dtype::F32) {
+        let eight_bits = tensor.dtype() == Dtype::I8 && eight_bits::takes(name);
+        if !eight_bits && !matches!(tensor.dtype(), Dtype::F16 | Dtype::F32) {
             return Err(Error::Weights(format!(
                 "{name} has type {:?}, expected f16 or f32",
                 tensor.dtype()
             )));
         }
-        if values(&tensor).is_none_or(|v| v.data.iter().any(|x| !x.is_finite())) {
+        if eight_bits {
+            let scales = eight_bits::scales_of(name);
+            let fits = tensors
+                .tensor(&scales)
+                .is_ok_and(|t| t.dtype() == Dtype::F32 && t.shape() == &shape[shape.len() - 1..]);
+            if !fits {
+                return Err(Error::Weights(format!(
+                    "{name} has eight bits, but {scales} doesn't hold its scales"
+                )));
+            }
+            scaled.insert(scales);
+        }
+        if values(name, &tensor, tensors).is_none_or(|v| v.data.iter().any(|x| !x.is_finite())) {
             return Err(Error::Weights(format!(
                 "{name} holds values that are not finite"
             )));
@@ -130,7 +150,7 @@ fn check_weights(config: &Config, tensors: &SafeTensors<'_>) -> Result<()> {
     match tensors
         .names()
         .iter()
-        .find(|&&name| !expected.contains_key(name))
+        .find(|&&name| !expected.contains_key(name) && !scaled.contains(name))
     {
         Some(name) => Err(Error::Weights(format!(
             "{name} belongs to no part of the model"
@@ -139,9 +159,18 @@ fn check_weights(config: &Config, tensors: &SafeTensors<'_>) -> Result<()> {
     }
 }
 
-fn values(tensor: &safetensors::tensor::TensorView<'_>) -> Option<Values> {
+fn values(name: &str, tensor: &TensorView<'_>, tensors: &SafeTensors<'_>) -> Option<Values> {
     let bytes = tensor.data();
     let data = match tensor.dtype() {
+        Dtype::I8 => {
+            let scales = tensors.tensor(&eight_bits::scales_of(name)).ok()?;
+            let scales: Vec<f32> = scales
+                .data()
+                .chunks_exact(4)
+                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                .collect();
+            eight_bits::values(bytes, &scales)
+        }
         Dtype::F16 => bytes
             .chunks_exact(2)
             .map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32())

@@ -9,7 +9,7 @@ use model::config::{
     Config, LatentActionConfig, QuantizerConfig, TokenizerConfig, TransformerConfig,
 };
 use model::params::{self, Visit};
-use model::world::{Card, PlayDefaults, Prompt};
+use model::world::{Card, FileWeights, PlayDefaults, Prompt};
 use model::{Dynamics, LatentActionModel, Tokenizer, World};
 
 /// Small enough that a test takes milliseconds; every size differs from the others.
@@ -197,7 +197,7 @@ pub fn weights(config: &Config, seed: u64) -> params::Named {
 
 /// The bytes of a random world file.
 pub fn world_file(config: &Config, seed: u64) -> Vec<u8> {
-    model::world::to_bytes(&card(config), &weights(config, seed)).unwrap()
+    model::world::to_bytes(&card(config), &weights(config, seed), FileWeights::F16).unwrap()
 }
 
 /// A random world.

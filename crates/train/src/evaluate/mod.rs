@@ -1,19 +1,22 @@
 //! Evaluation of a world on held-out clips: the definitions are in `docs/evaluation.md`.
 
+mod look;
 pub mod motion;
 mod rollout;
+mod sweep;
 
 use anyhow::{Context, Result, ensure};
 use data::{ClipStore, TrueActions};
 use model::maskgit::Sampling;
 use model::picture::{Frame, to_bytes, to_tensor};
-use model::{LatentActionModel, World};
+use model::{Config, LatentActionModel, World};
 use serde::Serialize;
 
 use crate::codes;
 use crate::sheet::rows;
 
 pub use rollout::psnr;
+pub use sweep::{Point, sweep};
 
 /// What to evaluate on.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +56,14 @@ pub struct Evaluation {
     pub played_motion_skill_y: Option<f64>,
     /// Mean PSNR over 10 frames played with inferred actions from one prompt frame, dB.
     pub rollout_psnr_10: f64,
+    /// Standard error of `delta_psnr_t4`, over the played clips.
+    pub delta_psnr_t4_error: Option<f64>,
+    /// Standard error of `rollout_psnr_10`, over the played clips.
+    pub rollout_psnr_10_error: Option<f64>,
+    /// How much played frames change from one to the next, in proportion to the true ones.
+    pub played_change: Option<f64>,
+    /// How much more than in true frames pixels differ across the borders of tokens.
+    pub played_seams: Option<f64>,
     /// Mean motion `(right, up)` of the transitions that each latent action was inferred for,
     /// pixels, and its share of all transitions.
     pub action_motion: Vec<ActionMotion>,
@@ -73,6 +84,8 @@ pub struct ActionMotion {
 pub(crate) struct Inferred {
     pub(crate) frames: Vec<Frame>,
     pub(crate) actions: Vec<usize>,
+    /// Codes of the first frame.
+    pub(crate) prompt: Vec<u32>,
 }
 
 /// Evaluates `world` with its action `encoder` on `store`. `progress(done, of)` is called now and
@@ -89,13 +102,7 @@ pub fn evaluate(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Evaluation> {
     let config = &world.card.config;
-    crate::store::check(config, store)?;
-    ensure!(
-        config.frames > rollout::LENGTH,
-        "the world looks at {} frames; {} are needed for an evaluation",
-        config.frames,
-        rollout::LENGTH + 1
-    );
+    check(config, store)?;
     let numbers = spread(store.len(), settings.clips);
     let total = numbers.len() + settings.rollouts.min(numbers.len());
 
@@ -147,7 +154,8 @@ pub fn evaluate(
             .map(|m| (of(m).signum() + 1) as usize)
             .collect()
     };
-    let played = rollout::run(world, &clips, settings, &mut |done| {
+    let playing = &clips[..settings.rollouts.min(clips.len())];
+    let played = rollout::run(world, playing, &settings.sampling, &mut |done| {
         progress(numbers.len() + done, total);
     })?;
     Ok(Evaluation {
@@ -156,15 +164,30 @@ pub fn evaluate(
         tokenizer_perplexity: codes::perplexity(&token_counts),
         action_perplexity: codes::perplexity(&counts),
         actions_used: counts.iter().filter(|&&c| c > 0).count(),
-        delta_psnr_t4: played.delta_psnr_t4,
+        delta_psnr_t4: mean(&played.delta_psnr_t4),
         motion_skill_x: motion::skill(&all, &sign(|m| m.x), &fit),
         motion_skill_y: motion::skill(&all, &sign(|m| m.y), &fit),
         action_agreement: agreement(&all, &labels, &fit),
         played_motion_skill_x: played.motion_skill_x,
         played_motion_skill_y: played.motion_skill_y,
-        rollout_psnr_10: played.psnr,
+        rollout_psnr_10: mean(&played.psnr),
+        delta_psnr_t4_error: error_of_mean(&played.delta_psnr_t4),
+        rollout_psnr_10_error: error_of_mean(&played.psnr),
+        played_change: played.change,
+        played_seams: played.seams,
         action_motion: action_motion(&all, &motions, config.actions()),
     })
+}
+
+fn check(config: &Config, store: &ClipStore) -> Result<()> {
+    crate::store::check(config, store)?;
+    ensure!(
+        config.frames > rollout::LENGTH,
+        "the world looks at {} frames; {} are needed for an evaluation",
+        config.frames,
+        rollout::LENGTH + 1
+    );
+    Ok(())
 }
 
 /// Mean motion that each action goes with in `clips` clips of `store`.
@@ -220,6 +243,10 @@ fn look(
         .convert::<i32>()
         .try_to_vec()?;
     let clip = Inferred {
+        prompt: tokens[..config.tokens_per_frame()]
+            .iter()
+            .map(|&t| t as u32)
+            .collect(),
         frames: rows(bytes, shape).remove(0),
         actions: inferred.into_iter().map(|a| a as usize).collect(),
     };
@@ -263,4 +290,25 @@ pub(crate) fn spread(length: u64, count: usize) -> Vec<u64> {
 
 pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+/// Standard error of the mean; `None` for fewer than two values.
+pub(crate) fn error_of_mean(values: &[f64]) -> Option<f64> {
+    let (n, mean) = (values.len() as f64, mean(values));
+    let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+    (values.len() > 1).then(|| (squares / (n - 1.0) / n).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_of_a_mean_is_as_by_hand() {
+        // Variance (4 + 1 + 1 + 4) / 4 = 2.5, of the mean of five 0.5.
+        let error = error_of_mean(&[1.0, 2.0, 4.0, 5.0, 3.0]);
+        assert!(error.is_some_and(|e| (e - 0.5f64.sqrt()).abs() < 1e-12));
+        assert_eq!(error_of_mean(&[7.0, 7.0]), Some(0.0));
+        assert_eq!(error_of_mean(&[7.0]), None);
+    }
 }

@@ -1,6 +1,11 @@
-//! `wgsl/linear.wgsl`: a linear layer with what comes before and after it.
+//! `wgsl/linear.wgsl` and `wgsl/linear_shared.wgsl`: a linear layer with what comes before and after it.
 
-use super::device::{Class, Gpu};
+mod tile;
+mod tune;
+
+pub use self::tile::Tile;
+pub use self::tune::Tiles;
+use super::device::Gpu;
 use super::program::{Launch, Slice};
 use crate::shader::Kernel;
 
@@ -108,6 +113,12 @@ impl Linear {
         self.outputs
     }
 
+    /// Bytes that it takes on the device.
+    pub fn bytes(&self) -> u64 {
+        let gamma = self.gamma.as_ref().map_or(0, wgpu::Buffer::size);
+        self.weights.size() + self.columns.size() + gamma
+    }
+
     /// `rows` rows of `x` from the row numbered `first`, through the layer, into the first rows of `y`.
     #[expect(clippy::too_many_arguments, reason = "each is a different thing")]
     pub fn launch(
@@ -122,88 +133,65 @@ impl Linear {
     ) -> Launch {
         let uniform = gpu.uniform_of("linear sizes", &[first as u32, rows as u32]);
         let gamma = self.gamma.as_ref().unwrap_or(&self.columns);
-        let tiles =
-            rows.div_ceil(tile.rows as usize) * (self.outputs / 4).div_ceil(tile.columns as usize);
+        let mut constants = vec![
+            ("INPUTS", self.inputs as u32),
+            ("OUTPUTS", self.outputs as u32),
+            ("NORM", u32::from(self.gamma.is_some())),
+            ("EPILOGUE", epilogue as u32),
+            // Tells kernels of one text and other weights apart.
+            ("BITS", self.precision.bits()),
+        ];
+        constants.extend(tile.constants());
         Launch {
             kernel: Kernel {
-                name: "linear",
-                files: match self.precision {
-                    Precision::F32 => &[
-                        GRID,
-                        GELU,
-                        include_str!("../../../../wgsl/shared/weight_f32.wgsl"),
-                        BINDINGS,
-                        LINEAR,
-                    ],
-                    Precision::F16 => &[
-                        GRID,
-                        GELU,
-                        include_str!("../../../../wgsl/shared/weight_f16.wgsl"),
-                        BINDINGS,
-                        LINEAR,
-                    ],
-                    Precision::I8 => &[
-                        GRID,
-                        GELU,
-                        include_str!("../../../../wgsl/shared/weight_i8.wgsl"),
-                        BINDINGS,
-                        LINEAR,
-                    ],
+                name: tile.kernel(),
+                files: match (self.precision, tile.is_shared()) {
+                    (Precision::F32, false) => &[GRID, GELU, BINDINGS, F32, REGISTERS],
+                    (Precision::F16, false) => &[GRID, GELU, BINDINGS, F16, REGISTERS],
+                    (Precision::I8, false) => &[GRID, GELU, BINDINGS, I8, REGISTERS],
+                    (Precision::F32, true) => &[GRID, GELU, BINDINGS, F32, SHARED],
+                    (Precision::F16, true) => &[GRID, GELU, BINDINGS, F16, SHARED],
+                    (Precision::I8, true) => &[GRID, GELU, BINDINGS, I8, SHARED],
                 },
-                constants: vec![
-                    ("INPUTS", self.inputs as u32),
-                    ("OUTPUTS", self.outputs as u32),
-                    ("NORM", u32::from(self.gamma.is_some())),
-                    ("EPILOGUE", epilogue as u32),
-                    ("TILE_ROWS", tile.rows),
-                    ("TILE_COLUMNS", tile.columns),
-                    ("LANES", tile.lanes),
-                    ("BITS", self.precision.bits()),
-                ],
-                shared_bytes: 0,
+                constants,
+                shared_bytes: tile.shared_bytes(),
             },
             buffers: [x, &self.weights, &self.columns, gamma, y, &uniform]
                 .map(Slice::from)
                 .to_vec(),
-            workgroups: tiles.div_ceil(tile.lanes as usize),
+            workgroups: tile.workgroups(rows, self.outputs),
+        }
+    }
+
+    /// What decides which tile is best for it, but for its rows.
+    pub fn shape(&self) -> Shape {
+        Shape {
+            inputs: self.inputs,
+            outputs: self.outputs,
+            norm: self.gamma.is_some(),
         }
     }
 }
 
-const GRID: &str = include_str!("../../../../wgsl/shared/grid.wgsl");
-const GELU: &str = include_str!("../../../../wgsl/shared/gelu.wgsl");
-const BINDINGS: &str = include_str!("../../../../wgsl/shared/linear.wgsl");
-const LINEAR: &str = include_str!("../../../../wgsl/linear.wgsl");
-
-/// How much one invocation does, and how many make a workgroup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tile {
-    /// Rows.
-    pub rows: u32,
-    /// Vectors of four columns.
-    pub columns: u32,
-    /// Invocations of a workgroup.
-    pub lanes: u32,
+/// What decides which tile is best for a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Inputs.
+    pub inputs: usize,
+    /// Outputs, filled up to a multiple of four.
+    pub outputs: usize,
+    /// Whether a layer norm comes first.
+    pub norm: bool,
 }
 
-impl Tile {
-    /// The tile for `rows` rows of `layer` on adapters of this class.
-    pub fn choose(class: Class, layer: &Linear, rows: usize) -> Self {
-        let _ = (layer, rows);
-        match class {
-            Class::Software => Self {
-                rows: 8,
-                columns: 2,
-                lanes: 32,
-            },
-            Class::Hardware => Self {
-                rows: 4,
-                columns: 1,
-                lanes: 64,
-            },
-        }
-    }
-}
+const GRID: &str = include_str!("../../../../../wgsl/shared/grid.wgsl");
+const GELU: &str = include_str!("../../../../../wgsl/shared/gelu.wgsl");
+const BINDINGS: &str = include_str!("../../../../../wgsl/shared/linear.wgsl");
+const F32: &str = include_str!("../../../../../wgsl/shared/weight_f32.wgsl");
+const F16: &str = include_str!("../../../../../wgsl/shared/weight_f16.wgsl");
+const I8: &str = include_str!("../../../../../wgsl/shared/weight_i8.wgsl");
+const REGISTERS: &str = include_str!("../../../../../wgsl/linear.wgsl");
+const SHARED: &str = include_str!("../../../../../wgsl/linear_shared.wgsl");
 
 impl Precision {
     /// Bits of a weight.
