@@ -135,17 +135,14 @@ pub fn schedule(steps: usize, tokens: usize) -> impl Iterator<Item = (usize, usi
 /// One MaskGIT step: draws a code for every masked position of `canvas` from `logits [N, K]` and
 /// settles as many as the schedule says. `step` counts from 1, `frame` from the prompt.
 pub fn step(canvas: &mut Canvas, logits: &[f32], step: usize, frame: u32, sampling: &Sampling) {
-    let row = rows(canvas, logits);
+    let masked = canvas.masked_positions();
+    let row = rows(canvas.tokens.len(), &masked, logits);
     settle(canvas, row, step, frame, sampling);
 }
 
-/// The logits of masked positions, of logits `[N, K]` of all.
-pub(crate) fn rows<'a>(
-    canvas: &Canvas,
-    logits: &'a [f32],
-) -> impl Fn(usize) -> &'a [f32] + use<'a> {
-    let codes = logits.len() / canvas.tokens.len();
-    let masked = canvas.masked_positions();
+/// The logits of the masked ones of `tokens` positions, out of those of all.
+fn rows<'a>(tokens: usize, masked: &'a [usize], logits: &'a [f32]) -> impl Fn(usize) -> &'a [f32] {
+    let codes = logits.len() / tokens;
     move |i| &logits[masked[i] * codes..][..codes]
 }
 
@@ -160,7 +157,7 @@ pub fn settle<'a>(
     let n = canvas.tokens.len();
     let before = canvas.remaining();
     let keep_masked = masked_after(step, sampling.steps, n).min(before.saturating_sub(1));
-    let ranked = ranked(canvas, row, step, frame, sampling);
+    let ranked = ranked_rows(canvas, row, step, frame, sampling);
     for (i, drawn) in ranked.iter().enumerate() {
         canvas.tokens[drawn.position] = drawn.code as u32;
         if i < before - keep_masked {
@@ -178,8 +175,21 @@ pub(crate) struct Drawn {
     pub code: usize,
 }
 
-/// Draws a code for every masked position; the first to be settled comes first.
-pub(crate) fn ranked<'a>(
+/// Draws a code for every masked position from `logits [N, K]`; the first to be settled comes first.
+#[cfg(feature = "check")]
+pub(crate) fn ranked(
+    canvas: &Canvas,
+    logits: &[f32],
+    step: usize,
+    frame: u32,
+    sampling: &Sampling,
+) -> Vec<Drawn> {
+    let masked = canvas.masked_positions();
+    let row = rows(canvas.tokens.len(), &masked, logits);
+    ranked_rows(canvas, row, step, frame, sampling)
+}
+
+fn ranked_rows<'a>(
     canvas: &Canvas,
     row: impl Fn(usize) -> &'a [f32],
     step: usize,

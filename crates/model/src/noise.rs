@@ -68,6 +68,20 @@ impl Place {
         ])
     }
 
+    /// Calls `each(code, gumbel noise)` for the codes `0..codes`.
+    #[cfg(any(test, feature = "check"))]
+    pub(crate) fn gumbel_of_codes(&self, codes: usize, mut each: impl FnMut(usize, f32)) {
+        for block in 0..codes.div_ceil(4) {
+            let bits = self.block(block as u32);
+            for (lane, &bits) in bits.iter().enumerate() {
+                let code = block * 4 + lane;
+                if code < codes {
+                    each(code, gumbel(bits));
+                }
+            }
+        }
+    }
+
     /// The code with the greatest `values[code] / temperature + gumbel noise of the code`, the first of
     /// equals; 0 if no value is a number. `temperature` is above 0.
     ///
@@ -104,14 +118,6 @@ impl Place {
         best.1
     }
 
-    /// Gumbel noise of the codes `0..codes`.
-    #[cfg(any(test, feature = "check"))]
-    pub fn gumbels(&self, codes: usize) -> Vec<f32> {
-        (0..codes)
-            .map(|code| gumbel(self.block((code / 4) as u32)[code % 4]))
-            .collect()
-    }
-
     /// Gumbel noise of this position.
     pub fn gumbel(&self) -> f32 {
         gumbel(self.block(OF_POSITION)[0])
@@ -135,6 +141,12 @@ mod tests {
             step: 3,
             position,
         }
+    }
+
+    fn gumbels(place: &Place, codes: usize) -> Vec<f32> {
+        let mut all = Vec::new();
+        place.gumbel_of_codes(codes, |_, noise| all.push(noise));
+        all
     }
 
     #[test]
@@ -166,7 +178,7 @@ mod tests {
         ) {
             let values: Vec<f32> = values.iter().map(|v| v * spread).collect();
             let mut best = (f32::NEG_INFINITY, 0);
-            for (code, noise) in place(position).gumbels(values.len()).into_iter().enumerate() {
+            for (code, noise) in gumbels(&place(position), values.len()).into_iter().enumerate() {
                 let value = values[code] / temperature + noise;
                 if value > best.0 {
                     best = (value, code);
@@ -219,7 +231,7 @@ mod tests {
         let mut sum = 0.0;
         let mut count = 0;
         for p in 0..200 {
-            for g in place(p).gumbels(101) {
+            for g in gumbels(&place(p), 101) {
                 assert!(g.is_finite());
                 sum += f64::from(g);
                 count += 1;

@@ -212,6 +212,7 @@ fn settings_can_change_in_mid_play() {
             prompt,
             Options {
                 sampling,
+                cache: true,
                 ..Options::default()
             },
         );

@@ -1,10 +1,11 @@
-//! The parts of a frame by burn's tensors, on the CPU or wherever a world's tensors are.
+//! The parts of a frame by the CPU's engine; or by burn's tensors, wherever a world's tensors are.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use kernels::Past;
 
 use super::timing::each;
 use super::{Probe, Report, Settings};
+use crate::cpu::{Engine, Window};
 use crate::error::{Error, Result};
 use crate::maskgit::{self, Canvas, Sampling};
 use crate::picture;
@@ -95,8 +96,53 @@ pub(super) async fn parts(
     probe: &Probe<'_>,
     report: &mut Report,
 ) -> Result<()> {
-    let pass = Pass::new(world, sampling);
     let count = settings.parts();
+    let [one, remember, decode] = match world.on_cpu().await? {
+        Some(engine) => packed(world, &engine, sampling, probe, count).await?,
+        None => tensors(world, sampling, probe, count).await?,
+    };
+    let tokens = world.card.config.tokens_per_frame();
+    let steps = maskgit::schedule(sampling.steps, tokens).count();
+    report.set("ms_per_pass", one);
+    report.set("ms_remember", remember);
+    report.set("ms_passes", one * steps as f64 + remember);
+    report.set("ms_decode", decode);
+    Ok(())
+}
+
+/// Milliseconds of a pass, of the pass that keeps a frame's keys and values, and of the decoder, by the
+/// CPU's engine.
+async fn packed(
+    world: &World,
+    engine: &Engine,
+    sampling: Sampling,
+    probe: &Probe<'_>,
+    count: usize,
+) -> Result<[f64; 3]> {
+    let frame = super::first_frame(world);
+    let window = Window::new(engine, &frame);
+    let parts: [&dyn Fn(); 3] = [&|| window.pass(sampling), &|| window.remember(), &|| {
+        window.decode()
+    }];
+    let mut ms = [0.0; 3];
+    for (ms, part) in ms.iter_mut().zip(parts) {
+        *ms = each(probe, count, async |times| {
+            (0..times).for_each(|_| part());
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(ms)
+}
+
+/// The same by burn's tensors.
+async fn tensors(
+    world: &World,
+    sampling: Sampling,
+    probe: &Probe<'_>,
+    count: usize,
+) -> Result<[f64; 3]> {
+    let pass = Pass::new(world, sampling);
     let one = each(probe, count, async |times| {
         for _ in 0..times {
             pass.run().await?;
@@ -118,13 +164,7 @@ pub(super) async fn parts(
         Ok(())
     })
     .await?;
-    let tokens = world.card.config.tokens_per_frame();
-    let steps = maskgit::schedule(sampling.steps, tokens).count();
-    report.set("ms_per_pass", one);
-    report.set("ms_remember", remember);
-    report.set("ms_passes", one * steps as f64 + remember);
-    report.set("ms_decode", decode);
-    Ok(())
+    Ok([one, remember, decode])
 }
 
 /// The best product, in 10⁹ operations a second, and the rate of a copy, in 10⁹ bytes read and written a

@@ -137,8 +137,7 @@ impl Case for Choice {
             }
             let read = bench.run(&launches, &[&canvas, &drawn, &ranks]).await?;
 
-            let ranked =
-                maskgit::ranked(&twin, maskgit::rows(&twin, &logits), step, frame, &sampling);
+            let ranked = maskgit::ranked(&twin, &logits, step, frame, &sampling);
             maskgit::step(&mut twin, &logits, step, frame, &sampling);
             let expected = [&before[n..], &twin.input(mask)].concat();
             if read[0] != expected {
@@ -206,13 +205,7 @@ impl Choice {
             if self.order != Order::Confidence {
                 return logits;
             }
-            let ranked = maskgit::ranked(
-                canvas,
-                maskgit::rows(canvas, &logits),
-                step,
-                frame,
-                sampling,
-            );
+            let ranked = maskgit::ranked(canvas, &logits, step, frame, sampling);
             let clear = ranked
                 .get(settled)
                 .is_none_or(|next| ranked[settled - 1].rank - next.rank > AHEAD_IN_RANK);
@@ -226,9 +219,9 @@ impl Choice {
     fn best(&self, row: &[f32], place: &Place) -> (usize, f32) {
         let mut scores = row.to_vec();
         if self.temperature > 0.0 {
-            for (score, noise) in scores.iter_mut().zip(place.gumbels(row.len())) {
-                *score = *score / self.temperature + noise;
-            }
+            place.gumbel_of_codes(row.len(), |code, noise| {
+                scores[code] = row[code] / self.temperature + noise;
+            });
         }
         let (mut best, mut next) = (0, f32::NEG_INFINITY);
         for code in 1..scores.len() {

@@ -98,7 +98,7 @@ impl Engine {
 
     /// Has the dynamics' keys and values of these frames, oldest first, put into their pages where they
     /// aren't there yet.
-    fn remember(&self, state: &mut State, known: &[Known<'_>]) {
+    pub(super) fn remember(&self, state: &mut State, known: &[Known<'_>]) {
         for (i, frame) in known.iter().enumerate() {
             frame.page.dynamics.get_or_init(|| {
                 let seen = self.seen(&known[..i]);
@@ -118,7 +118,12 @@ impl Engine {
     }
 
     /// The MaskGIT steps of one frame.
-    fn sample(&self, state: &mut State, request: &Request<'_>, past: &[&[f32]]) -> Vec<u32> {
+    pub(super) fn sample(
+        &self,
+        state: &mut State,
+        request: &Request<'_>,
+        past: &[&[f32]],
+    ) -> Vec<u32> {
         let n = self.config.tokens_per_frame();
         let mask = self.config.codes() as u32;
         let action = self.action_row(Some(request.action));
@@ -154,7 +159,12 @@ impl Engine {
     }
 
     /// A frame's picture, and what the cache keeps of it.
-    fn decode(&self, state: &mut State, tokens: &[u32], past: &[&[f32]]) -> (Frame, Lent) {
+    pub(super) fn decode(
+        &self,
+        state: &mut State,
+        tokens: &[u32],
+        past: &[&[f32]],
+    ) -> (Frame, Lent) {
         let part = &self.decoder;
         let mut own = part.pool.lend();
         let Work { x, .. } = &mut state.decoder;
@@ -176,7 +186,7 @@ impl Engine {
     }
 }
 
-fn page(decoder: Lent) -> Arc<Page> {
+pub(super) fn page(decoder: Lent) -> Arc<Page> {
     Arc::new(Page {
         dynamics: Default::default(),
         decoder,
@@ -184,7 +194,7 @@ fn page(decoder: Lent) -> Arc<Page> {
 }
 
 /// The dynamics' keys and values of a frame that has them.
-fn dynamics(page: &Page) -> Option<&[f32]> {
+pub(super) fn dynamics(page: &Page) -> Option<&[f32]> {
     page.dynamics.get().map(|lent| lent.values.as_slice())
 }
 

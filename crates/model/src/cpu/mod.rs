@@ -14,6 +14,7 @@
 mod build;
 mod frame;
 mod pages;
+mod parts;
 mod stack;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,7 @@ use kernels::cpu::{Linear, Tables};
 pub use self::frame::{Known, Made, Request};
 pub use self::pages::Page;
 use self::pages::Pool;
+pub(crate) use self::parts::Window;
 use self::stack::{Stack, Work};
 use crate::config::Config;
 
