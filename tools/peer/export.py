@@ -129,14 +129,13 @@ def main(world, folder):
     card, params = read_world(world)
     codes_KC = codebook(card["config"]["tokenizer"]["quantizer"], params)
     example = Example(card, params, codes_KC)
-    for name, fused in (("fused", True), ("plain", False)):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        export_all(folder / name, card["config"], params, codes_KC, example, fused)
+    folder.mkdir(parents=True, exist_ok=True)
+    export_all(folder, card["config"], params, codes_KC, example)
     (folder / "world.json").write_text(json.dumps(for_the_page(card, params, example)))
     (folder / "check.json").write_text(json.dumps(example.for_the_page()))
 
 
-def export_all(folder, config, params, codes_KC, example, fused):
+def export_all(folder, config, params, codes_KC, example):
     T, N, last = example.T, example.N, example.T - 1
 
     def empty_cache(sizes):
@@ -147,24 +146,24 @@ def export_all(folder, config, params, codes_KC, example, fused):
     cache, new = empty_cache(sizes), names_of(sizes["blocks"], "new")
     inputs = example.inputs(last, True)
     order = {key: inputs[key] for key in ("tokens", "latent", "times", "unseen")} | cache
-    write = export(folder, "dynamics_write", DynamicsCached(own, sizes, N, fused, True), order, new)
+    write = export(folder, "dynamics_write", DynamicsCached(own, sizes, N, True), order, new)
     fill(write, new, cache, example, True)
-    one = export(folder, "dynamics_pass", DynamicsCached(own, sizes, N, fused, False), order, ["logits"])
-    compare(f"{folder.name}/dynamics_pass", one.run(None, inputs | cache)[0], example.logits_NK)
+    one = export(folder, "dynamics_pass", DynamicsCached(own, sizes, N, False), order, ["logits"])
+    compare("dynamics_pass", one.run(None, inputs | cache)[0], example.logits_NK)
 
     order = {"tokens": example.tokens_TN.numpy(), "latents": example.latents_TC.numpy()}
-    window = export(folder, "dynamics_window", DynamicsWindow(own, sizes, N, fused), order, ["logits"])
-    compare(f"{folder.name}/dynamics_window", window.run(None, order)[0], example.logits_NK)
+    window = export(folder, "dynamics_window", DynamicsWindow(own, sizes, N), order, ["logits"])
+    compare("dynamics_window", window.run(None, order)[0], example.logits_NK)
 
     sizes, own = config["tokenizer"]["decoder"], params.at("tokenizer.decoder")
     patch = config["tokenizer"]["patch"]
-    decoder = DecoderCached(own, codes_KC, sizes, N, fused, config["height"], config["width"], patch)
+    decoder = DecoderCached(own, codes_KC, sizes, N, config["height"], config["width"], patch)
     cache, new = empty_cache(sizes), names_of(sizes["blocks"], "new")
     inputs = example.inputs(last, False)
     order = {key: inputs[key] for key in ("tokens", "times", "unseen")} | cache
     decode = export(folder, "decoder_cached", decoder, order, ["frame", *new])
     fill(decode, new, cache, example, False)
-    compare(f"{folder.name}/decoder_cached", decode.run(["frame"], inputs | cache)[0], example.frame_HW3)
+    compare("decoder_cached", decode.run(["frame"], inputs | cache)[0], example.frame_HW3)
 
 
 def for_the_page(card, params, example):

@@ -34,8 +34,8 @@ def linear(p, x_RD):
 class Attention:
     """What both attentions of a block share: one Gemm for q, k and v, and the norms of q and k."""
 
-    def __init__(self, p, heads, fused):
-        self.p, self.heads, self.fused = p, heads, fused
+    def __init__(self, p, heads):
+        self.p, self.heads = p, heads
         self.head_dim = p["query_gain"].shape[0]
         self.query_gain = p["query_gain"] / math.sqrt(self.head_dim)
 
@@ -52,11 +52,6 @@ class Attention:
         return x.flatten(-2)
 
     def attend(self, q_BSI, k_BSI, v_BSI, bias=None):
-        if not self.fused:
-            q, k, v = (x.unflatten(-1, (self.heads, self.head_dim)).transpose(1, 2) for x in (q_BSI, k_BSI, v_BSI))
-            scores_BhSS = q @ k.transpose(2, 3)
-            weights = (scores_BhSS if bias is None else scores_BhSS + bias).softmax(-1)
-            return (weights @ v).transpose(1, 2).flatten(-2)
         inputs = (q_BSI, k_BSI, v_BSI) + ((None, None, bias) if bias is not None else ())
         return symbolic(
             "com.microsoft::MultiHeadAttention", inputs,
@@ -79,12 +74,12 @@ def rotary_tables(head_dim):
 class Blocks:
     """The ST transformer over rows."""
 
-    def __init__(self, p, sizes, tokens, fused):
-        self.p, self.sizes, self.tokens, self.fused = p, sizes, tokens, fused
+    def __init__(self, p, sizes, tokens):
+        self.p, self.sizes, self.tokens = p, sizes, tokens
         self.cos, self.sin = rotary_tables(sizes["head_size"])
 
     def spatial(self, p, x_RD):
-        own = Attention(p.at("spatial"), self.sizes["heads"], self.fused)
+        own = Attention(p.at("spatial"), self.sizes["heads"])
         frames = [x.unflatten(0, (-1, self.tokens)) for x in own.qkv(layer_norm(p.at("spatial_norm"), x_RD))]
         return x_RD + linear(own.p.at("out"), own.attend(*frames).flatten(0, 1))
 
@@ -103,7 +98,7 @@ class Blocks:
         for b in range(self.sizes["blocks"]):
             p = self.p.at(f"blocks.{b}")
             x_ND = self.spatial(p, x_ND)
-            own = Attention(p.at("temporal"), self.sizes["heads"], self.fused)
+            own = Attention(p.at("temporal"), self.sizes["heads"])
             q, k, v = own.qkv(layer_norm(p.at("temporal_norm"), x_ND))
             q = own.rotate(q, times_1N, self.cos, self.sin)
             k = own.rotate(k, times_1N, self.cos, self.sin)
@@ -133,7 +128,7 @@ class Blocks:
         for b in range(self.sizes["blocks"]):
             p = self.p.at(f"blocks.{b}")
             x_RD = self.spatial(p, x_RD)
-            own = Attention(p.at("temporal"), self.sizes["heads"], self.fused)
+            own = Attention(p.at("temporal"), self.sizes["heads"])
             q, k, v = own.qkv(layer_norm(p.at("temporal_norm"), x_RD))
             q = own.rotate(q, times_1R, self.cos, self.sin)
             k = own.rotate(k, times_1R, self.cos, self.sin)
@@ -147,10 +142,10 @@ class Blocks:
 class DynamicsCached(torch.nn.Module):
     """Logits [N,K] of one frame, or, with `write`, its keys and values for the cache."""
 
-    def __init__(self, p, sizes, tokens, fused, write):
+    def __init__(self, p, sizes, tokens, write):
         super().__init__()
         self.p, self.write = p, write
-        self.blocks = Blocks(p.at("transformer"), sizes, tokens, fused)
+        self.blocks = Blocks(p.at("transformer"), sizes, tokens)
 
     def forward(self, tokens_1N, latent_1C, times_1N, unseen_S, past):
         x = self.p["token_embedding"][tokens_1N[0]] + self.p["position"] + linear(self.p.at("action"), latent_1C)
@@ -161,10 +156,10 @@ class DynamicsCached(torch.nn.Module):
 class DynamicsWindow(torch.nn.Module):
     """Logits [N,K] of the last of T frames, with no cache."""
 
-    def __init__(self, p, sizes, tokens, fused):
+    def __init__(self, p, sizes, tokens):
         super().__init__()
         self.p, self.tokens = p, tokens
-        self.blocks = Blocks(p.at("transformer"), sizes, tokens, fused)
+        self.blocks = Blocks(p.at("transformer"), sizes, tokens)
 
     def forward(self, tokens_TN, latents_TC):
         x = self.p["token_embedding"][tokens_TN] + self.p["position"]
@@ -176,11 +171,11 @@ class DynamicsWindow(torch.nn.Module):
 class DecoderCached(torch.nn.Module):
     """The frame [H,W,3], clamped to [0,1], of one frame's tokens, and its keys and values."""
 
-    def __init__(self, p, codes_KC, sizes, tokens, fused, height, width, patch):
+    def __init__(self, p, codes_KC, sizes, tokens, height, width, patch):
         super().__init__()
         self.p, self.shape = p, (height // patch, width // patch, patch, patch, 3)
         self.table_KD = codes_KC @ p["embed.weight"] + p["embed.bias"]
-        self.blocks = Blocks(p.at("transformer"), sizes, tokens, fused)
+        self.blocks = Blocks(p.at("transformer"), sizes, tokens)
 
     def forward(self, tokens_1N, times_1N, unseen_S, past):
         x = self.table_KD[tokens_1N[0]] + self.p["position"]

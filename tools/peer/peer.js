@@ -1,6 +1,6 @@
 // Measures ONNX Runtime Web on one back end; `run.mjs` opens this page and takes `window.result`.
 //
-//   peer.html?backend=webgpu|wasm&graph=plain|fused[&seconds=N]
+//   peer.html?backend=webgpu|wasm[&seconds=N]
 
 import { BACKENDS } from "./backends.js";
 import { open, playFrame } from "./player.js";
@@ -14,12 +14,12 @@ async function main() {
   const folder = "./build";
   const backend = await BACKENDS[wanted.get("backend")]();
   const [world, check] = await Promise.all(["world", "check"].map((name) => json(`${folder}/${name}.json`)));
-  const player = await open(backend, world, `${folder}/${wanted.get("graph")}`);
+  const player = await open(backend, world, folder);
   const difference = await compare(player, check);
   const seconds = Number(wanted.get("seconds") ?? 6);
   return {
     adapter: backend.adapter, version: backend.version, world: world.name, steps: world.play.steps,
-    graph: wanted.get("graph"), difference, ...(await measure(player, world, check, seconds)),
+    difference, ...(await measure(player, world, check, seconds)),
   };
 }
 
