@@ -6,6 +6,7 @@ use super::stack::{Stack, linear};
 use super::{Engine, Part, Pool, State, Tables};
 use crate::error::Result;
 use crate::params::{self, Named, values};
+use crate::session::HISTORY;
 use crate::world::World;
 
 impl Engine {
@@ -28,7 +29,7 @@ impl Engine {
                     width: sizes.width,
                 },
                 head: linear(named, head, Some("transformer.norm"))?,
-                pool: Pool::new(stack.kept()),
+                pool: Pool::new(stack.kept(), t + HISTORY + 2),
                 stack,
             })
         };

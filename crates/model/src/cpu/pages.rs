@@ -32,6 +32,9 @@ impl Drop for Lent {
     }
 }
 
+/// Numbers that a pool takes from the start at most: 128 MiB of them.
+const RESERVE: usize = 32 << 20;
+
 /// Pieces of memory of one size that nobody uses, so that play goes on for hours without asking for any.
 /// Clones are the same pool.
 #[derive(Clone, Debug)]
@@ -41,10 +44,14 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// A pool of pieces of `size` numbers.
-    pub(super) fn new(size: usize) -> Self {
+    /// A pool of pieces of `size` numbers, `count` of them there from the start, as far as [`RESERVE`]
+    /// allows: what play will need is taken before it begins, not bit by bit while it runs.
+    pub(super) fn new(size: usize, count: usize) -> Self {
+        let count = count.min(RESERVE / size.max(1));
+        // Written to: memory that is only asked for isn't there yet.
+        let reserved = (0..count).map(|_| vec![f32::MIN_POSITIVE; size]).collect();
         Self {
-            free: Arc::default(),
+            free: Arc::new(Mutex::new(reserved)),
             size,
         }
     }
@@ -69,7 +76,7 @@ mod tests {
 
     #[test]
     fn memory_is_used_again() {
-        let pool = Pool::new(3);
+        let pool = Pool::new(3, 1);
         let mut a = pool.lend();
         a.values.fill(7.0);
         let b = pool.lend();

@@ -32,7 +32,7 @@ use crate::picture::{self, Frame};
 use crate::world::{PlayDefaults, World};
 
 /// Frames kept beyond the window, to rewind into without recomputing.
-const HISTORY: usize = 48;
+pub(crate) const HISTORY: usize = 48;
 /// The most MaskGIT steps a frame.
 pub const MOST_STEPS: usize = 256;
 
@@ -189,6 +189,10 @@ impl Session {
         self.frames.push(made);
         if let Some(old) = self.frames.len().checked_sub(HISTORY + 1) {
             self.frames[old].picture = None;
+        }
+        // After the longest way back there must still be a window.
+        let kept = HISTORY + self.world.card.config.frames;
+        if let Some(old) = self.frames.len().checked_sub(kept + 1) {
             self.frames[old].page = None;
             self.frames[old].kept = None;
         }
