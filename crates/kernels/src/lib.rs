@@ -5,7 +5,11 @@
 //! something faster the public function takes that path instead, with the same result:
 //!
 //! * `flex`: fused loops with hand-written backward passes, for the CPU;
-//! * [`wgsl`]: WebGPU kernels from the `wgsl/` folder, for wgpu devices outside of training.
+//! * `wgsl`: two attentions, layer norm and GELU of the `wgsl/` folder as an extension of burn's wgpu
+//!   devices, natively and outside of training.
+//!
+//! Play has operations of its own, without burn and without gradients, whose buffers are made once:
+//! [`gpu`], all of the `wgsl/` folder by `wgpu` alone, natively and in the browser; and [`cpu`], on slices.
 //!
 //! Play has no use for tensors: [`gpu`] and [`cpu`] hold its kernels, on buffers and on slices.
 //!
