@@ -11,8 +11,6 @@
 //! Play has operations of its own, without burn and without gradients, whose buffers are made once:
 //! [`gpu`], all of the `wgsl/` folder by `wgpu` alone, natively and in the browser; and [`cpu`], on slices.
 //!
-//! Play has no use for tensors: [`gpu`] and [`cpu`] hold its kernels, on buffers and on slices.
-//!
 //! Dimension keys: `B` batch, `T` frames, `N` tokens per frame, `h` heads of `d` dimensions,
 //! `I = h·d` the inner width of attention, `D` the model's width.
 
