@@ -26,6 +26,7 @@ mod optimizer;
 mod parameters;
 mod path;
 pub mod plain;
+mod play;
 mod pointwise;
 pub mod shader;
 #[cfg(not(target_family = "wasm"))]

@@ -4,7 +4,7 @@ use model::World;
 use model::bench::{self, Probe, Progress, Settings};
 use web::protocol::{Bench, DeviceKind, DeviceReport, FromWorker};
 
-use super::play::now;
+use super::now;
 use super::post;
 
 /// Bytes of a page of WebAssembly's memory.

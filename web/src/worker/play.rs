@@ -10,7 +10,7 @@ use web::protocol::{
 };
 
 use super::load::{self, Loaded};
-use super::{bench, device, post, scope};
+use super::{bench, device, now, post};
 
 /// Pictures of the gallery decoded at a time.
 const THUMBNAILS_AT_ONCE: usize = 8;
@@ -236,9 +236,4 @@ fn picture(frame: &Pixels) -> Picture {
         height: frame.height,
         rgba: frame.rgba(),
     }
-}
-
-/// Milliseconds since the worker began.
-pub fn now() -> f64 {
-    scope().performance().map_or(0.0, |p| p.now())
 }

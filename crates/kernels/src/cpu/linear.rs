@@ -4,28 +4,7 @@ use super::multiply::Multiply;
 use super::norm::Normalise;
 use super::panels::Panels;
 use crate::flex::simd::{Kernel, Simd, dispatch};
-
-/// What is done with the product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Epilogue {
-    /// `y = x W + b`
-    None,
-    /// `y = GELU(x W + b)`
-    Gelu,
-    /// `y += x W + b`
-    Residual,
-}
-
-/// The parameters of a linear layer.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameters<'a> {
-    /// `[in, out]`.
-    pub weight: &'a [f32],
-    /// `[out]`, not empty.
-    pub bias: &'a [f32],
-    /// Gain and shift of the layer norm before it, `[in]` each.
-    pub norm: Option<(&'a [f32], &'a [f32])>,
-}
+use crate::play::{Epilogue, Parameters};
 
 /// A linear layer, perhaps behind a layer norm, packed for this processor.
 #[derive(Clone, Debug)]

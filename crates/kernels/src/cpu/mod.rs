@@ -22,8 +22,9 @@ mod tests;
 mod tile;
 
 pub use crate::flex::threads::{for_each, threads};
+pub use crate::play::{Epilogue, Parameters};
 pub use embed::Tables;
-pub use linear::{Epilogue, Linear, Parameters};
+pub use linear::Linear;
 pub use pixels::pixels;
 pub use spatial::{Spatial, SpatialScratch};
 pub use temporal::{Seen, Temporal};

@@ -1,9 +1,9 @@
 //! Products with a matrix in panels.
 
-use super::linear::Epilogue;
 use super::panels::Panels;
 use super::tile::{Place, tile};
 use crate::flex::simd::{Kernel, Simd};
+use crate::play::Epilogue;
 
 /// `c = a b + bias`, and what the epilogue says: `a [rows, k]`, `b [k, n]`, `c [rows, n]`.
 pub(super) struct Multiply<'a> {

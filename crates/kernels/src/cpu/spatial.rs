@@ -1,10 +1,10 @@
 //! Attention between the tokens of one frame.
 
-use super::linear::Epilogue;
 use super::multiply::Multiply;
 use super::norm::{qk_norm, softmax};
 use super::panels::Panels;
 use crate::flex::simd::{Kernel, Simd, dispatch};
+use crate::play::Epilogue;
 
 /// Spatial attention of one layer.
 #[derive(Clone, Debug)]

@@ -3,11 +3,12 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
 
-use super::linear::{self, Epilogue, Parameters};
+use super::linear;
 use super::spatial::{self, Spatial, SpatialScratch};
 use super::temporal::{self, Seen, Temporal};
 use super::{Tables, pixels};
 use crate::flex::simd::{Kernel, Simd, tests::on_all};
+use crate::play::{Epilogue, Parameters};
 use crate::{Past, QkGains, plain};
 
 /// Numbers in −1..1 that look random and are the same everywhere.

@@ -5,9 +5,9 @@
 
 use std::hint::black_box;
 
-use super::linear::Epilogue;
 use crate::flex::math::gelu;
 use crate::flex::simd::Simd;
+use crate::play::Epilogue;
 
 /// Steps of the sum in one turn of the loop: WebAssembly asks in every turn whether it should stop.
 const TURN: usize = 4;

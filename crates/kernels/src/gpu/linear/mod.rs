@@ -7,6 +7,7 @@ pub use self::tile::Tile;
 pub use self::tune::Tiles;
 use super::device::Gpu;
 use super::program::{Launch, Slice};
+pub use crate::play::{Epilogue, Parameters};
 use crate::shader::Kernel;
 
 const LAYER_NORM_NOTE: &str = "a norm has as many values as the layer has inputs";
@@ -23,17 +24,6 @@ pub enum Precision {
     I8,
 }
 
-/// What is done with the product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Epilogue {
-    /// `y = x W + b`
-    None = 0,
-    /// `y = GELU(x W + b)`
-    Gelu = 1,
-    /// `y += x W + b`
-    Residual = 2,
-}
-
 /// A linear layer on the device, perhaps behind a layer norm.
 #[derive(Clone, Debug)]
 pub struct Linear {
@@ -44,17 +34,6 @@ pub struct Linear {
     inputs: usize,
     outputs: usize,
     precision: Precision,
-}
-
-/// The parameters of a linear layer, as the host has them.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameters<'a> {
-    /// `[in, out]`.
-    pub weight: &'a [f32],
-    /// `[out]`.
-    pub bias: &'a [f32],
-    /// Gain and shift of the layer norm before it, `[in]` each.
-    pub norm: Option<(&'a [f32], &'a [f32])>,
 }
 
 impl Linear {
