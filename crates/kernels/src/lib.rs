@@ -18,6 +18,7 @@ mod attention;
 #[cfg(feature = "check")]
 pub mod check;
 pub mod cpu;
+pub mod eight_bits;
 mod flex;
 pub mod gpu;
 mod layers;
@@ -39,4 +40,5 @@ pub use linear::{linear, linear_gelu};
 pub use optimizer::adamw;
 pub use parameters::{AdamW, Affine, AttentionLayer, FeedForward, Moments, Norm, Past, QkGains};
 pub use path::{on_cpu, plainly};
+pub use play::{Epilogue, Parameters};
 pub use pointwise::{gelu, layer_norm};

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
+use kernels::Parameters;
 
 use crate::error::{Error, Result};
 
@@ -31,6 +32,28 @@ pub(crate) fn values<'a>(named: &'a Named, name: &str) -> Result<&'a [f32]> {
         .get(name)
         .map(|values| values.data.as_slice())
         .ok_or_else(|| Error::Weights(format!("{name} is missing")))
+}
+
+/// The linear layer called `name`, behind the layer norm `norm` if there is one.
+///
+/// # Errors
+/// [`Error::Weights`] if a parameter is missing.
+pub(crate) fn linear<'a>(
+    named: &'a Named,
+    name: &str,
+    norm: Option<&str>,
+) -> Result<Parameters<'a>> {
+    let norm = norm
+        .map(|norm| {
+            let gamma = values(named, &format!("{norm}.gamma"))?;
+            Ok::<_, Error>((gamma, values(named, &format!("{norm}.beta"))?))
+        })
+        .transpose()?;
+    Ok(Parameters {
+        weight: values(named, &format!("{name}.weight"))?,
+        bias: values(named, &format!("{name}.bias"))?,
+        norm,
+    })
 }
 
 /// Fields that an enum's variant adds to a path; they would tie file names to Rust names.

@@ -4,11 +4,11 @@
 //! threads once a block: a part takes its rows from spatial attention to the next block's queries, keys and
 //! values, and only there do the parts wait for one another.
 
-use kernels::cpu::{self, Epilogue, Linear, Parameters, Seen, Spatial, SpatialScratch, Temporal};
+use kernels::cpu::{self, Epilogue, Linear, Seen, Spatial, SpatialScratch, Temporal};
 
 use crate::config::TransformerConfig;
 use crate::error::Result;
-use crate::params::{Named, values};
+use crate::params::{self, Named, values};
 
 /// One ST block.
 struct Block {
@@ -262,15 +262,5 @@ impl Turn<'_> {
 
 /// The linear layer `name`, behind the layer norm `norm` if there is one.
 pub(super) fn linear(named: &Named, name: &str, norm: Option<&str>) -> Result<Linear> {
-    let norm = norm
-        .map(|norm| {
-            let gamma = values(named, &format!("{norm}.gamma"))?;
-            Ok::<_, crate::Error>((gamma, values(named, &format!("{norm}.beta"))?))
-        })
-        .transpose()?;
-    Ok(Linear::new(&Parameters {
-        weight: values(named, &format!("{name}.weight"))?,
-        bias: values(named, &format!("{name}.bias"))?,
-        norm,
-    }))
+    Ok(Linear::new(&params::linear(named, name, norm)?))
 }

@@ -3,9 +3,9 @@
 use burn::module::Module;
 use kernels::gpu::Gpu;
 use kernels::gpu::embed::Tables;
-use kernels::gpu::linear::{Linear, Parameters, Precision};
+use kernels::gpu::linear::{Linear, Precision};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::params::{self, Named};
 
 /// Parameters of one module, by name, on the host.
@@ -28,17 +28,7 @@ impl Host {
         norm: Option<&str>,
         precision: Precision,
     ) -> Result<Linear> {
-        let norm = norm
-            .map(|norm| {
-                let gamma = self.values(&format!("{norm}.gamma"))?;
-                Ok::<_, Error>((gamma, self.values(&format!("{norm}.beta"))?))
-            })
-            .transpose()?;
-        let parameters = Parameters {
-            weight: self.values(&format!("{name}.weight"))?,
-            bias: self.values(&format!("{name}.bias"))?,
-            norm,
-        };
+        let parameters = params::linear(&self.0, name, norm)?;
         Ok(Linear::new(gpu, &parameters, precision))
     }
 }

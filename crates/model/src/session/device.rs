@@ -144,8 +144,7 @@ impl Session {
 
     /// See [`Session::refill`].
     pub(super) async fn refill_on(&mut self, engine: &Arc<Engine>) -> Result<()> {
-        let frames = self.world.card.config.frames;
-        let first = self.frames.len().saturating_sub(frames);
+        let first = self.first_of_window();
         // Pages that this session doesn't need any more go back first.
         for frame in &mut self.frames {
             frame.page = None;
@@ -174,8 +173,7 @@ impl Session {
     /// Pages of the newest frame and of those that it sees, oldest first; none if one of them was given
     /// to another frame.
     pub(super) fn pages(&self) -> Option<Vec<u32>> {
-        let window = self.world.card.config.frames;
-        self.frames[self.frames.len().saturating_sub(window)..]
+        self.frames[self.first_of_window()..]
             .iter()
             .map(|frame| frame.page.as_ref().and_then(Page::number))
             .collect()

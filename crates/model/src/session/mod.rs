@@ -301,6 +301,12 @@ impl Session {
         self.frames.len() - self.prompt
     }
 
+    /// The number of the first of the newest `T` frames.
+    fn first_of_window(&self) -> usize {
+        let frames = self.world.card.config.frames;
+        self.frames.len().saturating_sub(frames)
+    }
+
     /// Tokens and actions of the last `T − 1` frames.
     fn window(&self) -> &[Played] {
         let window = self.world.card.config.frames - 1;

@@ -59,10 +59,4 @@ impl Session {
             })
             .collect()
     }
-
-    /// The number of the first of the newest `T` frames.
-    fn first_of_window(&self) -> usize {
-        let frames = self.world.card.config.frames;
-        self.frames.len().saturating_sub(frames)
-    }
 }

@@ -73,8 +73,7 @@ impl Session {
 
     /// See [`Session::refill`].
     pub(super) async fn refill_tensors(&mut self) -> Result<()> {
-        let frames = self.world.card.config.frames;
-        let first = self.frames.len().saturating_sub(frames);
+        let first = self.first_of_window();
         let (tokens, actions): (Vec<_>, Vec<_>) = self.frames[first..]
             .iter()
             .map(|f| (f.tokens.as_slice(), f.action))

@@ -169,7 +169,7 @@ fn values(name: &str, tensor: &TensorView<'_>, tensors: &SafeTensors<'_>) -> Opt
                 .chunks_exact(4)
                 .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
                 .collect();
-            eight_bits::values(bytes, &scales)
+            kernels::eight_bits::values(bytemuck::cast_slice(bytes), &scales)
         }
         Dtype::F16 => bytes
             .chunks_exact(2)

@@ -48,7 +48,7 @@ pub fn to_bytes(card: &Card, weights: &Named, kept: FileWeights) -> Result<Vec<u
                 )));
             }
             let outputs = values.shape.last().copied().unwrap_or(1);
-            let (numbers, scales) = eight_bits::round(&values.data, outputs);
+            let (numbers, scales) = kernels::eight_bits::round(&values.data, outputs);
             let numbers = numbers.iter().map(|n| n.cast_unsigned()).collect();
             tensors.push((name.clone(), Dtype::I8, values.shape.clone(), numbers));
             let scales = scales.iter().flat_map(|s| s.to_le_bytes()).collect();

@@ -7,6 +7,7 @@ pub use self::tile::Tile;
 pub use self::tune::Tiles;
 use super::device::Gpu;
 use super::program::{Launch, Slice};
+use crate::eight_bits;
 pub use crate::play::{Epilogue, Parameters};
 use crate::shader::Kernel;
 
@@ -202,24 +203,8 @@ fn store(
             (gpu.storage_of("weights, f16", &bits), Vec::new())
         }
         Precision::I8 => {
-            let mut scales = vec![0f32; outputs];
-            for row in weight.chunks_exact(outputs) {
-                for (scale, w) in scales.iter_mut().zip(row) {
-                    *scale = scale.max(w.abs());
-                }
-            }
-            let mut steps = Vec::with_capacity(weight.len());
-            for row in weight.chunks_exact_mut(outputs) {
-                for (w, &scale) in row.iter_mut().zip(&scales) {
-                    let step = if scale > 0.0 {
-                        (*w / scale * 127.0).round()
-                    } else {
-                        0.0
-                    };
-                    steps.push(step as i8);
-                    *w = scale * (step / 127.0);
-                }
-            }
+            let (steps, scales) = eight_bits::round(weight, outputs);
+            weight.copy_from_slice(&eight_bits::values(&steps, &scales));
             (gpu.storage_of("weights, i8", &steps), scales)
         }
     }
