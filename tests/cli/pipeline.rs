@@ -156,7 +156,7 @@ fn a_training_leaves_a_log_and_checkpoints() {
         .lines()
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();
-    for phase in ["tokenizer", "dynamics"] {
+    for phase in ["tokenizer", "actions", "dynamics"] {
         let of_phase: Vec<_> = lines.iter().filter(|l| l["phase"] == phase).collect();
         assert_eq!(of_phase.len(), 3, "{phase}");
         for line in of_phase {

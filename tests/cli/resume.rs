@@ -1,6 +1,6 @@
 //! A training that is killed goes on as if nothing had happened: the same losses, to the last bit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{QUICK, command, folder_with_clips, genie};
+use crate::support::{QUICK, command, folder_with_clips, genie, shared};
 
 const STEPS: u64 = 120;
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -84,11 +84,12 @@ fn a_killed_training_goes_on_with_the_same_losses() {
     );
     let resume = format!("train --out run --steps {STEPS} {often} --resume --device cpu");
     kill_after(at, &resume, "tokenizer", 20);
+    kill_after(at, &resume, "actions", 20);
     kill_after(at, &resume, "dynamics", 30);
     genie(at, &resume).good();
 
     let (whole, killed) = (figures(&at.join("whole")), figures(&at.join("run")));
-    assert_eq!(whole.len() as u64, 2 * STEPS);
+    assert_eq!(whole.len() as u64, 3 * STEPS);
     assert!(whole.keys().eq(killed.keys()), "steps are missing");
     for (step, figures) in &whole {
         assert_eq!(figures, &killed[step], "{step:?}");
@@ -124,11 +125,12 @@ fn a_finished_training_is_extended_as_if_it_had_been_longer_from_the_start() {
     let at = folder.path();
     genie(at, &format!("train --out long --steps 16 {QUICK}")).good();
     genie(at, &format!("train --out run --steps 8 {QUICK}")).good();
-    // The dynamics model has learned the tokenizer's codes: only it goes on.
+    // The dynamics model has learned the codes and actions of the others: only it goes on.
     genie(at, "train --out run --steps 16 --resume --device cpu").good();
     let log = fs::read_to_string(at.join("run/log.jsonl")).unwrap();
     let count = |phase: &str| log.lines().filter(|line| line.contains(phase)).count();
     assert_eq!(count("\"phase\":\"tokenizer\""), 8);
+    assert_eq!(count("\"phase\":\"actions\""), 8);
     // 8 steps, and from the sixth on, where the decay began, 10 more.
     assert_eq!(count("\"phase\":\"dynamics\""), 18);
 
@@ -144,6 +146,66 @@ fn a_finished_training_is_extended_as_if_it_had_been_longer_from_the_start() {
         tensors(weights("run")) == tensors(weights("long")),
         "the extended tokenizer differs"
     );
+}
+
+#[test]
+fn a_training_goes_on_from_a_world() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    let world = shared().join("world.safetensors");
+    let world = world.display();
+    let from = format!("train --from {world} --data clips.zarr --batch 2 --device cpu");
+    genie(at, &format!("{from} --out run --steps 3")).good();
+    let phases: BTreeSet<String> = figures(&at.join("run"))
+        .into_keys()
+        .map(|(phase, _)| phase)
+        .collect();
+    assert_eq!(phases, BTreeSet::from(["dynamics".to_owned()]));
+    genie(at, "export run --out next.safetensors --device cpu").good();
+    let part = |file: &Path, name: &str| {
+        let bytes = fs::read(file).unwrap();
+        let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        tensors.tensor(name).unwrap().data().to_vec()
+    };
+    let (old, new) = (
+        shared().join("world.safetensors"),
+        at.join("next.safetensors"),
+    );
+    for kept in ["tokenizer.decoder.to_patches.weight", "actions"] {
+        assert!(part(&old, kept) == part(&new, kept), "{kept} has changed");
+    }
+    let learned = "dynamics.head.weight";
+    assert!(
+        part(&old, learned) != part(&new, learned),
+        "nothing was learned"
+    );
+
+    genie(at, &format!("{from} --out other --preset pocket")).bad(2, &["--preset"]);
+    fs::copy(&old, at.join("lone.safetensors")).unwrap();
+    let lone = "train --from lone.safetensors --data clips.zarr --out lone --steps 1 --device cpu";
+    genie(at, lone).bad(1, &["lone.encoder.safetensors"]);
+}
+
+#[test]
+fn any_setting_can_be_given() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    let train = format!("train --steps 2 {QUICK}");
+    let set = "--set dynamics.masking.corruption=0.25 --set dynamics.optimizer=muon";
+    genie(at, &format!("{train} --out run {set}")).good();
+    let settings = fs::read_to_string(at.join("run/run.json")).unwrap();
+    let settings: Value = serde_json::from_str(&settings).unwrap();
+    assert_eq!(settings["dynamics"]["masking"]["corruption"], 0.25);
+    assert_eq!(settings["dynamics"]["optimizer"], "muon");
+    genie(at, "train --out run --steps 4 --resume --device cpu").good();
+    for (wrong, said) in [
+        ("dynamics.nothing=1", "dynamics.nothing"),
+        ("dynamics.optimizer=magic", "magic"),
+        ("seed", "SETTING=VALUE"),
+        ("dynamics.batch=0", "at least one"),
+    ] {
+        genie(at, &format!("{train} --out wrong --set {wrong}")).bad(2, &[said]);
+    }
 }
 
 #[test]

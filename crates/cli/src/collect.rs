@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::ValueEnum;
 use data::LevelRange;
-use data::collect::{CollectSpec, Collected, Mode, OnProgress, Policy, coinrun, platformer};
+use data::collect::{CollectSpec, Collected, Mode, OnProgress, Policy, Theme, coinrun, platformer};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::misuse::misuse;
@@ -74,9 +74,19 @@ pub struct Arguments {
     /// CoinRun's difficulty.
     #[arg(long, value_enum, default_value = "hard")]
     mode: Difficulty,
+    /// Looks of the platformer's levels, separated by commas, such as meadow,snow; all by default.
+    #[arg(long, value_delimiter = ',', value_parser = theme)]
+    themes: Vec<Theme>,
     /// A Python that has tools/coinrun/requirements.txt already.
     #[arg(long)]
     python: Option<PathBuf>,
+}
+
+fn theme(text: &str) -> Result<Theme, String> {
+    Theme::from_name(text.trim()).ok_or_else(|| {
+        let names: Vec<&str> = Theme::ALL.iter().map(|theme| theme.name()).collect();
+        format!("the looks are {}", names.join(", "))
+    })
 }
 
 fn levels(text: &str) -> Result<LevelRange, String> {
@@ -137,6 +147,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Difficulty::Easy => Mode::Easy,
         Difficulty::Hard => Mode::Hard,
     };
+    if !arguments.themes.is_empty() && !matches!(arguments.env, Environment::Platformer) {
+        return Err(misuse("--themes goes with --env platformer"));
+    }
+    spec.themes = arguments.themes.clone();
     spec.python = arguments.python.clone();
     let stop = Stop::listen()?;
     let collected = match arguments.env {

@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use burn::tensor::Device;
 use data::collect::{CollectSpec, platformer};
 use data::{ClipStore, DEFAULT_CACHE_BYTES, LevelRange};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use model::{Config, presets};
-use train::budget::Budget;
+use train::budget::{Budget, Budgets};
 use train::phase::{self, Options, Outcome};
 use train::report::{Display, StepReport};
 use train::run::{self, Run, Settings};
+use train::start;
 
 use crate::device::DeviceArgument;
 use crate::misuse::misuse;
@@ -23,8 +25,9 @@ const OWN_FRAMES: u64 = 100_000;
 const MINUTES: f64 = 120.0;
 /// About a hundred years.
 const MOST_MINUTES: f64 = 5e7;
-/// Share of the time that the tokenizer gets.
-const TOKENIZER_SHARE: f64 = 0.4;
+/// Shares of the time that the tokenizer and the latent actions get.
+const TOKENIZER_SHARE: f64 = 0.35;
+const ACTION_SHARE: f64 = 0.25;
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Quantizer {
@@ -51,15 +54,21 @@ pub struct Arguments {
     /// How the tokenizer's latents become codes; by default as the preset has it.
     #[arg(long, value_enum)]
     quantizer: Option<Quantizer>,
-    /// Minutes of training, both phases together; 120 unless told otherwise.
+    /// A world to go on from: its tokenizer and latent actions stay, its dynamics learn from --data.
+    #[arg(long, value_name = "WORLD", conflicts_with_all = ["preset", "config", "quantizer", "resume", "tokenizer_minutes", "action_minutes"])]
+    from: Option<PathBuf>,
+    /// Minutes of training, all phases together; 120 unless told otherwise.
     #[arg(long, conflicts_with = "steps")]
     minutes: Option<f64>,
     /// Steps of each phase, instead of minutes.
     #[arg(long)]
     steps: Option<u64>,
-    /// Minutes of the tokenizer's phase; by default 40 % of all.
+    /// Minutes of the tokenizer's phase; by default 35 % of all.
     #[arg(long, conflicts_with = "steps")]
     tokenizer_minutes: Option<f64>,
+    /// Minutes of the latent actions' phase; by default 25 % of all.
+    #[arg(long, conflicts_with = "steps")]
+    action_minutes: Option<f64>,
     /// Go on with the run in the folder. Its bounds and its learning rate may be changed.
     #[arg(
         long,
@@ -81,6 +90,9 @@ pub struct Arguments {
     /// Highest learning rate of all models.
     #[arg(long)]
     rate: Option<f64>,
+    /// Any other setting of run.json, such as dynamics.masking.corruption=0.1; may be repeated.
+    #[arg(long = "set", value_name = "SETTING=VALUE", conflicts_with = "resume")]
+    set: Vec<String>,
     /// Seconds between checkpoints.
     #[arg(long, default_value_t = 120.0)]
     checkpoint_seconds: f64,
@@ -105,8 +117,12 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let run = if arguments.resume {
         resumed(&arguments, budgets)?
     } else {
-        let settings = settings(&arguments, budgets, &stop)?;
-        Run::create(&arguments.out, settings)?
+        let settings = settings(&arguments, budgets, &stop, &chosen.device)?;
+        let run = Run::create(&arguments.out, settings)?;
+        if let Some(world) = &arguments.from {
+            start::from_world(&run, world, &chosen.device)?;
+        }
+        run
     };
     println!("The run is in {}.", run.folder().display());
     let options = Options {
@@ -135,35 +151,50 @@ pub fn run(arguments: Arguments) -> Result<()> {
 }
 
 /// The bounds that the command line gives, if it gives any.
-fn budgets(arguments: &Arguments) -> Result<Option<[Budget; 2]>> {
+fn budgets(arguments: &Arguments) -> Result<Option<Budgets>> {
     if let Some(steps) = arguments.steps {
         if steps == 0 {
             return Err(misuse("--steps must be at least 1"));
         }
-        return Ok(Some([Budget::Steps(steps); 2]));
+        return Ok(Some(Budgets {
+            tokenizer: Budget::Steps(steps),
+            actions: Budget::Steps(steps),
+            dynamics: Budget::Steps(steps),
+        }));
     }
-    if arguments.minutes.is_none() && arguments.tokenizer_minutes.is_none() {
+    let (tokenizer, actions) = (arguments.tokenizer_minutes, arguments.action_minutes);
+    if arguments.minutes.is_none() && tokenizer.is_none() && actions.is_none() {
         return Ok(None);
     }
-    minutes(
-        arguments.minutes.unwrap_or(MINUTES),
-        arguments.tokenizer_minutes,
-    )
-    .map(Some)
+    let all = arguments.minutes.unwrap_or(MINUTES);
+    if arguments.from.is_some() {
+        return minutes(all, Some(0.0), Some(0.0)).map(Some);
+    }
+    if tokenizer.is_some_and(|m| m <= 0.0) || actions.is_some_and(|m| m <= 0.0) {
+        return Err(misuse("a phase needs more than 0 minutes"));
+    }
+    minutes(all, tokenizer, actions).map(Some)
 }
 
-fn minutes(all: f64, tokenizer: Option<f64>) -> Result<[Budget; 2]> {
-    let first = tokenizer.unwrap_or(all * TOKENIZER_SHARE);
-    if !(all <= MOST_MINUTES && first > 0.0 && first < all) {
+fn minutes(all: f64, tokenizer: Option<f64>, actions: Option<f64>) -> Result<Budgets> {
+    let tokenizer = tokenizer.unwrap_or(all * TOKENIZER_SHARE);
+    let actions = actions.unwrap_or(all * ACTION_SHARE);
+    let dynamics = all - tokenizer - actions;
+    // Not `<=`: no number is none of these.
+    if !(all <= MOST_MINUTES && dynamics > 0.0) {
         return Err(misuse(
-            "--minutes must be above 0 (and not above 50,000,000), and --tokenizer-minutes between 0 and that",
+            "--minutes must be above 0 (and not above 50,000,000), and above --tokenizer-minutes and --action-minutes together",
         ));
     }
-    Ok([Budget::Minutes(first), Budget::Minutes(all - first)])
+    Ok(Budgets {
+        tokenizer: Budget::Minutes(tokenizer),
+        actions: Budget::Minutes(actions),
+        dynamics: Budget::Minutes(dynamics),
+    })
 }
 
 /// The run in the folder, with what the command line changes of it.
-fn resumed(arguments: &Arguments, budgets: Option<[Budget; 2]>) -> Result<Run> {
+fn resumed(arguments: &Arguments, budgets: Option<Budgets>) -> Result<Run> {
     if !Run::exists(&arguments.out) {
         return Err(misuse(run::missing(&arguments.out)));
     }
@@ -177,25 +208,53 @@ fn resumed(arguments: &Arguments, budgets: Option<[Budget; 2]>) -> Result<Run> {
     Ok(run)
 }
 
-fn settings(arguments: &Arguments, budgets: Option<[Budget; 2]>, stop: &Stop) -> Result<Settings> {
-    let config = config(arguments)?;
+fn settings(
+    arguments: &Arguments,
+    budgets: Option<Budgets>,
+    stop: &Stop,
+    device: &Device,
+) -> Result<Settings> {
+    let config = match &arguments.from {
+        Some(world) => start::read_world(world, device)?.card.config,
+        None => config(arguments)?,
+    };
     let data = match &arguments.data {
         Some(data) => data.clone(),
         None => own_video(&arguments.out, &config, stop)?,
     };
     let budgets = match budgets {
         Some(budgets) => budgets,
-        None => minutes(MINUTES, None)?,
+        None => minutes(MINUTES, None, None)?,
     };
     let mut settings = Settings::new(config, &ClipStore::open(data)?, budgets, arguments.seed)?;
-    let (tokenizer, dynamics) = (&mut settings.tokenizer, &mut settings.dynamics);
+    let Settings {
+        tokenizer,
+        actions,
+        dynamics,
+        ..
+    } = &mut settings;
     tokenizer.batch = arguments.tokenizer_batch.unwrap_or(tokenizer.batch);
+    actions.batch = arguments.action_batch.unwrap_or(actions.batch);
     dynamics.batch = arguments.batch.unwrap_or(dynamics.batch);
-    dynamics.action_batch = arguments.action_batch.unwrap_or(dynamics.action_batch);
-    if [tokenizer.batch, dynamics.batch, dynamics.action_batch].contains(&0) {
+    change_rate(arguments, &mut settings)?;
+    for change in &arguments.set {
+        let Some((path, value)) = change.split_once('=') else {
+            return Err(misuse(format!("--set takes SETTING=VALUE, not `{change}`")));
+        };
+        settings = settings
+            .with(path.trim(), value.trim())
+            .map_err(|error| misuse(format!("{error:#}")))?;
+    }
+    let Settings {
+        tokenizer,
+        actions,
+        dynamics,
+        ..
+    } = &settings;
+    if [tokenizer.batch, actions.batch, dynamics.batch].contains(&0) {
         return Err(misuse("a batch needs at least one clip"));
     }
-    change_rate(arguments, &mut settings)?;
+    settings.config.check()?;
     Ok(settings)
 }
 
@@ -208,7 +267,7 @@ fn change_rate(arguments: &Arguments, settings: &mut Settings) -> Result<()> {
     }
     settings.tokenizer.rate = rate;
     settings.dynamics.rate = rate;
-    settings.dynamics.action_rate = rate;
+    settings.actions.rate = rate;
     Ok(())
 }
 

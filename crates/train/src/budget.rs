@@ -11,3 +11,15 @@ pub enum Budget {
     /// Minutes of training in all, those before a resume included.
     Minutes(f64),
 }
+
+/// How long each phase may train.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budgets {
+    /// The video tokenizer.
+    pub tokenizer: Budget,
+    /// The latent action model.
+    pub actions: Budget,
+    /// The dynamics model.
+    pub dynamics: Budget,
+}

@@ -12,7 +12,8 @@ use model::{Config, LatentActionModel, World, session};
 
 use crate::checkpoint::{self, lookup, write_atomically};
 use crate::evaluate::{self, ActionMotion};
-use crate::phase::{load_dynamics, load_tokenizer};
+use crate::models::Models;
+use crate::phase::{load_actions, load_dynamics, load_tokenizer};
 use crate::run::Run;
 use crate::sheet;
 
@@ -44,10 +45,14 @@ pub fn encoder_path(world: &Path) -> PathBuf {
 /// If the run isn't trained yet, the gallery can't be read, or a file can't be written.
 pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result<Card> {
     let config = &run.settings.config;
-    let tokenizer = load_tokenizer(run, device)?;
-    let models = load_dynamics(run, device)?;
+    let models = Models {
+        config: config.clone(),
+        tokenizer: load_tokenizer(run, device)?,
+        actions: load_actions(run, device)?,
+        dynamics: load_dynamics(run, device)?,
+    };
     let store = ClipStore::open(&export.gallery)?;
-    let mut world = sheet::world(config, &tokenizer, &models);
+    let mut world = sheet::world(&models);
     let motions = evaluate::measure_actions(&world, &models.actions, &store, 64)?;
     world.card = Card {
         format: FORMAT,

@@ -1,8 +1,10 @@
 //! Training: the paper's two phases, checkpoints, metrics and evaluation. Native only.
 //!
 //! ```text
-//! data::WindowLoader ─► phase::train ─┬─ tokenizer ─► checkpoint ─┐
-//!                                     └─ latent actions + dynamics ─► checkpoint ─► export ─► world file ─► evaluate
+//! data::WindowLoader ─► phase::train ─┬─ tokenizer ──────┐
+//!                                     ├─ latent actions ─┴─► codes and actions of all clips
+//!                                     └─ dynamics ◄──────────┘
+//!                                           └─► checkpoints ─► export ─► world file ─► evaluate
 //! ```
 
 pub mod budget;
@@ -23,4 +25,5 @@ pub mod run;
 pub mod schedule;
 pub mod sheet;
 pub mod size;
+pub mod start;
 pub mod store;

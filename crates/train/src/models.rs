@@ -1,12 +1,16 @@
-//! What phase 2 of training makes.
+//! What a training makes.
 
-use model::{Dynamics, LatentActionModel};
+use model::{Config, Dynamics, LatentActionModel, Tokenizer};
 
-/// The models of phase 2.
+/// The three models of a world.
 #[derive(Clone, Debug)]
-pub struct DynamicsModels {
+pub struct Models {
+    /// Their sizes.
+    pub config: Config,
+    /// Frames to codes and back.
+    pub tokenizer: Tokenizer,
     /// Infers actions.
     pub actions: LatentActionModel,
-    /// Predicts tokens.
+    /// Predicts codes.
     pub dynamics: Dynamics,
 }

@@ -1,5 +1,8 @@
 //! AdamW (Loshchilov and Hutter, arXiv 1711.05101) over a module's named parameters, with the
-//! gradient's norm clipped. Its state has names too, so that a checkpoint is a plain file.
+//! gradient's norm clipped; or Muon for the matrices of its blocks, and AdamW for the rest. Their
+//! state has names too, so that a checkpoint is a plain file.
+
+mod muon;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +11,18 @@ use burn::tensor::{Gradients, Tensor};
 use kernels::{AdamW as Step, Moments};
 use model::params::{self, Map, Named, Values, Visit};
 use model::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// What turns gradients into steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rule {
+    /// AdamW for everything.
+    #[default]
+    AdamW,
+    /// Muon for the matrices of transformer blocks, AdamW for the rest.
+    Muon,
+}
 
 /// Constants of AdamW. Ours, for small models trained for hours; the paper has β 0.9 / 0.9 and a
 /// weight decay of 1e-4 (Appendix C).
@@ -40,6 +55,7 @@ impl Default for AdamW {
 /// AdamW and what it remembers of one module.
 #[derive(Clone, Debug, Default)]
 pub struct Optimizer {
+    rule: Rule,
     settings: AdamW,
     steps: u64,
     moments: BTreeMap<String, Kept>,
@@ -48,15 +64,32 @@ pub struct Optimizer {
 /// What is kept of one parameter.
 #[derive(Clone, Debug)]
 struct Kept {
-    moments: Moments,
+    memory: Memory,
     shape: Vec<usize>,
+}
+
+/// Means over the gradients so far.
+#[derive(Clone, Debug)]
+enum Memory {
+    Adam(Moments),
+    Muon(Tensor<1>),
+}
+
+impl Memory {
+    /// By the names that they have in a checkpoint.
+    fn parts(&self) -> Vec<(&'static str, &Tensor<1>)> {
+        match self {
+            Self::Adam(moments) => vec![("first", &moments.first), ("second", &moments.second)],
+            Self::Muon(mean) => vec![("mean", mean)],
+        }
+    }
 }
 
 impl Optimizer {
     /// An optimiser that has seen nothing.
-    pub fn new(settings: AdamW) -> Self {
+    pub fn new(rule: Rule) -> Self {
         Self {
-            settings,
+            rule,
             ..Self::default()
         }
     }
@@ -89,6 +122,7 @@ impl Optimizer {
                 decay: weight_decay,
                 scale: (clip / (norm + 1e-6)).min(1.0),
             },
+            rule: self.rule,
             moments: &mut self.moments,
             gradients,
         };
@@ -100,14 +134,15 @@ impl Optimizer {
         self.steps
     }
 
-    /// Its state, named `{prefix}first.{parameter}` and `{prefix}second.{parameter}`.
+    /// Its state, named `{prefix}first.{parameter}` and `{prefix}second.{parameter}`, or for
+    /// Muon `{prefix}mean.{parameter}`.
     ///
     /// # Errors
     /// [`Error::Device`] if the device can't be read.
     pub fn state(&self, prefix: &str) -> Result<Named> {
         let mut named = Named::new();
-        for (name, Kept { moments, shape }) in &self.moments {
-            for (kind, tensor) in [("first", &moments.first), ("second", &moments.second)] {
+        for (name, Kept { memory, shape }) in &self.moments {
+            for (kind, tensor) in memory.parts() {
                 let data = tensor.to_data().convert::<f32>();
                 let data = data
                     .try_to_vec()
@@ -139,6 +174,7 @@ impl Optimizer {
         struct Restore<'a> {
             prefix: &'a str,
             state: &'a Named,
+            rule: Rule,
             moments: BTreeMap<String, Kept>,
             problem: Option<String>,
         }
@@ -148,12 +184,13 @@ impl Optimizer {
                 let device = value.device().inner();
                 let key = |kind: &str| format!("{}{kind}.{name}", self.prefix);
                 // It never had a gradient, as the gains of attention to a single frame have none.
-                if !["first", "second"]
+                if !["first", "second", "mean"]
                     .iter()
                     .any(|kind| self.state.contains_key(&key(kind)))
                 {
                     return;
                 }
+                let muon = self.rule == Rule::Muon && muon::takes(name, &shape);
                 let get = |kind: &str| {
                     let key = key(kind);
                     match self.state.get(&key) {
@@ -164,25 +201,32 @@ impl Optimizer {
                         None => Err(format!("{key} is missing")),
                     }
                 };
-                match (get("first"), get("second")) {
-                    (Ok(first), Ok(second)) => {
-                        let moments = Moments { first, second };
-                        self.moments
-                            .insert(name.to_owned(), Kept { moments, shape });
+                let memory = if muon {
+                    get("mean").map(Memory::Muon)
+                } else {
+                    get("first").and_then(|first| {
+                        let second = get("second")?;
+                        Ok(Memory::Adam(Moments { first, second }))
+                    })
+                };
+                match memory {
+                    Ok(memory) => {
+                        self.moments.insert(name.to_owned(), Kept { memory, shape });
                     }
-                    (Err(problem), _) | (_, Err(problem)) => {
+                    Err(problem) => {
                         self.problem.get_or_insert(problem);
                     }
                 }
             }
         }
         if steps == 0 {
-            *self = Self::new(self.settings);
+            *self = Self::new(self.rule);
             return Ok(());
         }
         let mut restore = Restore {
             prefix,
             state,
+            rule: self.rule,
             moments: BTreeMap::new(),
             problem: None,
         };
@@ -218,6 +262,7 @@ fn norm<M: Module>(module: &M, gradients: &Gradients) -> f32 {
 
 struct Update<'a> {
     step: Step,
+    rule: Rule,
     moments: &'a mut BTreeMap<String, Kept>,
     gradients: &'a mut Gradients,
 }
@@ -228,29 +273,54 @@ impl Map for Update<'_> {
             return value;
         };
         let shape = value.dims();
+        let kept = self.moments.remove(name).map(|kept| kept.memory);
+        let (value, memory) = if self.rule == Rule::Muon && muon::takes(name, &shape) {
+            let mean = match kept {
+                Some(Memory::Muon(mean)) => Some(mean),
+                _ => None,
+            };
+            let (value, mean) = muon::step(name, value.inner(), gradient, mean, &self.step);
+            (value, Memory::Muon(mean))
+        } else {
+            let moments = match kept {
+                Some(Memory::Adam(moments)) => Some(moments),
+                _ => None,
+            };
+            let (value, moments) = self.adamw(value.inner(), gradient, moments);
+            (value, Memory::Adam(moments))
+        };
+        let kept = Kept {
+            memory,
+            shape: shape.to_vec(),
+        };
+        self.moments.insert(name.to_owned(), kept);
+        Tensor::from_inner(value).require_grad()
+    }
+}
+
+impl Update<'_> {
+    fn adamw<const D: usize>(
+        &self,
+        value: Tensor<D>,
+        gradient: Tensor<D>,
+        moments: Option<Moments>,
+    ) -> (Tensor<D>, Moments) {
+        let shape = value.dims();
         let size = shape.iter().product::<usize>();
-        let weights = value.inner().reshape([size]);
-        let moments = self.moments.remove(name).map_or_else(
-            || {
-                let zeros = || Tensor::zeros([size], &weights.device());
-                Moments {
-                    first: zeros(),
-                    second: zeros(),
-                }
-            },
-            |kept| kept.moments,
-        );
+        let weights = value.reshape([size]);
+        let moments = moments.unwrap_or_else(|| {
+            let zeros = || Tensor::zeros([size], &weights.device());
+            Moments {
+                first: zeros(),
+                second: zeros(),
+            }
+        });
         let step = Step {
             // Gains, shifts and biases are not decayed.
             decay: if D >= 2 { self.step.decay } else { 0.0 },
             ..self.step
         };
         let (weights, moments) = kernels::adamw(weights, gradient.reshape([size]), moments, &step);
-        let kept = Kept {
-            moments,
-            shape: shape.to_vec(),
-        };
-        self.moments.insert(name.to_owned(), kept);
-        Tensor::from_inner(weights.reshape(shape)).require_grad()
+        (weights.reshape(shape), moments)
     }
 }

@@ -3,7 +3,9 @@
 //! ```text
 //! runs/NAME/run.json                    settings; a resume must match them
 //!           tokenizer.safetensors       checkpoint of phase 1
-//!           dynamics.safetensors        checkpoint of phase 2: latent actions and dynamics
+//!           actions.safetensors         checkpoint of phase 2: the latent action model
+//!           encoded.safetensors         the clips as codes and actions, once both are trained
+//!           dynamics.safetensors        checkpoint of phase 3
 //!           *.stable.safetensors        a phase before its learning rate fell: an extension goes on from it
 //!           log.jsonl                   one line per step
 //!           sheets/*.png                contact sheets
@@ -17,9 +19,10 @@ use data::ClipStore;
 use model::Config;
 use serde::{Deserialize, Serialize};
 
-use crate::budget::Budget;
+use crate::budget::Budgets;
 use crate::checkpoint::write_atomically;
 use crate::masking::Masking;
+use crate::optimizer::Rule;
 use crate::store;
 
 /// Everything that fixes the course of a training.
@@ -33,12 +36,14 @@ pub struct Settings {
     /// Licence of these clips, for the world that learns from them.
     pub licence: String,
     /// How long each phase trains.
-    pub budgets: [Budget; 2],
+    pub budgets: Budgets,
     /// Seed of weights, batches and masks.
     pub seed: u64,
     /// The video tokenizer's phase.
     pub tokenizer: TokenizerSettings,
-    /// The phase of latent actions and dynamics.
+    /// The latent action model's phase.
+    pub actions: ActionSettings,
+    /// The dynamics model's phase.
     pub dynamics: DynamicsSettings,
 }
 
@@ -54,6 +59,8 @@ pub struct TokenizerSettings {
     pub rate: f64,
     /// Steps of warm-up.
     pub warm_up: u64,
+    /// What turns gradients into steps.
+    pub optimizer: Rule,
     /// Steps without use after which a code is revived.
     pub revive_after: u64,
 }
@@ -61,17 +68,15 @@ pub struct TokenizerSettings {
 /// Settings of phase 2.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DynamicsSettings {
-    /// Clips a step that the dynamics model sees.
+pub struct ActionSettings {
+    /// Clips a step.
     pub batch: usize,
-    /// Clips a step that the latent action model sees, these among them.
-    pub action_batch: usize,
-    /// Highest learning rate of the dynamics model.
+    /// Highest learning rate.
     pub rate: f64,
-    /// Highest learning rate of the latent action model.
-    pub action_rate: f64,
     /// Steps of warm-up.
     pub warm_up: u64,
+    /// What turns gradients into steps.
+    pub optimizer: Rule,
     /// Steps without use after which an action is revived.
     pub revive_after: u64,
     /// Share of steps in which the action decoder sees no frame but the last.
@@ -82,6 +87,20 @@ pub struct DynamicsSettings {
     pub motion_weighted: bool,
     /// Mean squared change below which a picture counts as still.
     pub motion_floor: f32,
+}
+
+/// Settings of phase 3.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DynamicsSettings {
+    /// Clips a step.
+    pub batch: usize,
+    /// Highest learning rate.
+    pub rate: f64,
+    /// Steps of warm-up.
+    pub warm_up: u64,
+    /// What turns gradients into steps.
+    pub optimizer: Rule,
     /// What the dynamics model may see.
     pub masking: Masking,
 }
@@ -92,12 +111,7 @@ impl Settings {
     ///
     /// # Errors
     /// If the `clips` don't suit the model.
-    pub fn new(
-        mut config: Config,
-        clips: &ClipStore,
-        budgets: [Budget; 2],
-        seed: u64,
-    ) -> Result<Self> {
+    pub fn new(mut config: Config, clips: &ClipStore, budgets: Budgets, seed: u64) -> Result<Self> {
         store::check(&config, clips)?;
         let spec = clips.spec();
         config.fps = (spec.fps.round() as usize).max(1);
@@ -119,28 +133,53 @@ impl Settings {
                 frames,
                 rate: 1e-3,
                 warm_up: 100,
+                optimizer: Rule::AdamW,
                 revive_after: 200,
             },
-            dynamics: DynamicsSettings {
-                batch: 6,
-                action_batch: 16,
+            actions: ActionSettings {
+                batch: 16,
                 rate: 1e-3,
-                action_rate: 1e-3,
                 warm_up: 100,
+                optimizer: Rule::AdamW,
                 revive_after: 20,
                 history_dropout: 0.75,
                 hidden_frames: 0.3,
                 motion_weighted: true,
                 motion_floor: 0.002,
+            },
+            dynamics: DynamicsSettings {
+                batch: 6,
+                rate: 1e-3,
+                warm_up: 100,
+                optimizer: Rule::AdamW,
                 masking: Masking::default(),
             },
         })
     }
 }
 
+impl Settings {
+    /// These settings with the one at `path` changed to `value`, as `run.json` has them:
+    /// `dynamics.masking.corruption`, `0.1`.
+    ///
+    /// # Errors
+    /// If there is no such setting, or it can't have that value.
+    pub fn with(&self, path: &str, value: &str) -> Result<Self> {
+        let mut all = serde_json::to_value(self)?;
+        let place = all
+            .pointer_mut(&format!("/{}", path.replace('.', "/")))
+            .with_context(|| format!("there is no setting `{path}`; run.json has them all"))?;
+        *place = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        serde_json::from_value(all)
+            .with_context(|| format!("the setting `{path}` can't be `{value}`"))
+    }
+}
+
 /// The name of phase 1.
 pub const TOKENIZER: &str = "tokenizer";
 /// The name of phase 2.
+pub const ACTIONS: &str = "actions";
+/// The name of phase 3.
 pub const DYNAMICS: &str = "dynamics";
 const SETTINGS: &str = "run.json";
 
@@ -235,6 +274,11 @@ impl Run {
     /// The checkpoint of a phase from where its learning rate began to fall.
     pub fn stable_checkpoint(&self, phase: &str) -> PathBuf {
         self.folder.join(format!("{phase}.stable.safetensors"))
+    }
+
+    /// The clips as codes and actions.
+    pub fn encoded(&self) -> PathBuf {
+        self.folder.join("encoded.safetensors")
     }
 
     /// The contact sheet of a phase after `step` steps.

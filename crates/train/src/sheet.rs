@@ -4,15 +4,16 @@ use std::io::Cursor;
 use std::path::Path;
 
 use anyhow::Result;
+use burn::tensor::Tensor;
 use image::{ImageFormat, RgbImage, imageops};
 use model::maskgit::Sampling;
 use model::picture::{Frame, to_bytes, to_tensor};
 use model::session::{Options, Session};
 use model::world::{Card, FORMAT, PlayDefaults};
-use model::{Config, Tokenizer, World};
+use model::{LatentActionModel, Tokenizer, World};
 
 use crate::checkpoint::write_atomically;
-use crate::models::DynamicsModels;
+use crate::models::Models;
 
 const GAP: u32 = 2;
 
@@ -93,21 +94,46 @@ pub fn reconstructions(
     write_atomically(path, &png(&grid(&pairs, 2))?)
 }
 
+/// For four clips: the true frames, and each predicted from the true one before it and the inferred
+/// action.
+///
+/// # Errors
+/// If the device can't be read or the file not be written.
+pub fn predictions(
+    actions: &LatentActionModel,
+    bytes: &[u8],
+    shape: [usize; 5],
+    path: &Path,
+) -> Result<()> {
+    let [b, t, h, w, c] = shape;
+    let device = actions.encoder.position.val().device();
+    let frames = to_tensor(bytes, shape, &device);
+    let inferred = actions.infer(frames.clone());
+    let width = inferred.codes.dims()[3];
+    let count = b * (t - 1);
+    let past = frames.narrow(1, 0, t - 1).reshape([count, 1, h, w, c]);
+    let made = actions.predict(
+        past,
+        inferred.codes.reshape([count, 1, 1, width]),
+        Tensor::zeros([count, 1], &device),
+    );
+    let made = to_bytes(&made.to_data().convert::<f32>().try_to_vec::<f32>()?);
+    let pairs: Vec<Vec<Frame>> = rows(bytes, shape)
+        .into_iter()
+        .zip(rows(&made, [b, t - 1, h, w, c]))
+        .flat_map(|(truth, made)| [truth[1..].to_vec(), made])
+        .collect();
+    write_atomically(path, &png(&grid(&pairs, 2))?)
+}
+
 /// For two clips: the true frames, the same replayed from the first frame with inferred actions,
 /// and each latent action held for as long from that frame.
 ///
 /// # Errors
 /// If the device fails or the file can't be written.
-pub fn rollouts(
-    config: &Config,
-    tokenizer: &Tokenizer,
-    models: &DynamicsModels,
-    bytes: &[u8],
-    shape: [usize; 5],
-    path: &Path,
-) -> Result<()> {
+pub fn rollouts(models: &Models, bytes: &[u8], shape: [usize; 5], path: &Path) -> Result<()> {
     let [_, t, h, w, c] = shape;
-    let world = world(config, tokenizer, models);
+    let world = world(models);
     let options = Options {
         sampling: Sampling {
             ..PlayDefaults::default().sampling(1)
@@ -136,7 +162,7 @@ pub fn rollouts(
         let replay = play(&inferred.iter().map(|&a| a as usize).collect::<Vec<_>>())?;
         sheet.push(truth.clone());
         sheet.push(replay);
-        for action in 0..config.actions() {
+        for action in 0..models.config.actions() {
             sheet.push(play(&vec![action; t - 1])?);
         }
     }
@@ -144,7 +170,8 @@ pub fn rollouts(
 }
 
 /// A playable world of models that are still in training.
-pub fn world(config: &Config, tokenizer: &Tokenizer, models: &DynamicsModels) -> World {
+pub fn world(models: &Models) -> World {
+    let config = &models.config;
     let card = Card {
         format: FORMAT,
         name: "training".into(),
@@ -155,6 +182,6 @@ pub fn world(config: &Config, tokenizer: &Tokenizer, models: &DynamicsModels) ->
         gallery: Vec::new(),
         play: PlayDefaults::default(),
     };
-    let (tokenizer, dynamics) = (tokenizer.clone(), models.dynamics.clone());
+    let (tokenizer, dynamics) = (models.tokenizer.clone(), models.dynamics.clone());
     World::new(card, tokenizer, dynamics, models.actions.actions())
 }

@@ -15,6 +15,7 @@ mod sink;
 mod tests;
 mod walk;
 
+pub use ::platformer::Theme;
 pub use coinrun::{COINRUN_ACTIONS, coinrun};
 pub use platformer::platformer;
 pub use policy::{Mixed, Policy};
@@ -66,6 +67,8 @@ pub struct CollectSpec {
     pub policy: Policy,
     /// CoinRun's difficulty; the platformer has one only.
     pub mode: Mode,
+    /// Looks of the platformer's levels; none for all.
+    pub themes: Vec<Theme>,
     /// A Python that already has `tools/coinrun/requirements.txt`; by default the program makes its own.
     pub python: Option<PathBuf>,
 }
@@ -86,6 +89,7 @@ impl CollectSpec {
             seed: 0,
             policy: Policy::default(),
             mode: Mode::default(),
+            themes: Vec::new(),
             python: None,
         }
     }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use platformer::policy::{MixedPolicy, Policy as _};
-use platformer::{FRAME_BYTES, FRAMES_PER_SECOND, HEIGHT, Platformer, WIDTH};
+use platformer::{FRAME_BYTES, FRAMES_PER_SECOND, HEIGHT, Platformer, Theme, WIDTH};
 
 use super::cutter::Cutter;
 use super::{CollectSpec, Collected, OnProgress, Policy, Sink, Source, Unit};
@@ -34,7 +34,10 @@ pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<Col
         name: "platformer",
         licence: "MIT OR Apache-2.0, drawn by this program",
         mode: "",
-        policy: format!("platformer mixed, walk-in 0-{WALK_IN} frames"),
+        policy: format!(
+            "platformer mixed, walk-in 0-{WALK_IN} frames{}",
+            looks(spec)
+        ),
         fps: f64::from(FRAMES_PER_SECOND),
         height: HEIGHT as u16,
         width: WIDTH as u16,
@@ -55,6 +58,23 @@ pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<Col
     Ok(sink.collected())
 }
 
+/// The chosen looks, for the store's description.
+fn looks(spec: &CollectSpec) -> String {
+    let names: Vec<&str> = spec.themes.iter().map(|theme| theme.name()).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!(", {} only", names.join(" and ")),
+    }
+}
+
+/// A level in one of the chosen looks, which its seed draws.
+fn game(level: u64, themes: &[Theme]) -> Platformer {
+    match themes.len() as u64 {
+        0 => Platformer::new(level),
+        n => Platformer::with_theme(level, themes[(mix(&[level, 7]) % n) as usize]),
+    }
+}
+
 /// Clip number `number`, whatever was made before.
 fn clip(spec: &CollectSpec, number: u64) -> Result<ClipBuf> {
     (0..TRIES)
@@ -71,7 +91,7 @@ fn clip(spec: &CollectSpec, number: u64) -> Result<ClipBuf> {
 fn episode(spec: &CollectSpec, seed: u64) -> Option<ClipBuf> {
     let mut luck = Stream::new(seed);
     let level = spec.levels.start + below(luck.next(), spec.levels.count());
-    let mut game = Platformer::new(level);
+    let mut game = game(level, &spec.themes);
     let mut policy = MixedPolicy::new(luck.next());
     let mut cutter = Cutter::new(spec.frames_per_clip as usize, f64::from(FRAMES_PER_SECOND));
     let walk_in = luck.below(WALK_IN + 1);

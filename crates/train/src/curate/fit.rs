@@ -16,7 +16,7 @@ use super::layers::MOMENTUM;
 use super::report::{Report, calibrate};
 use super::resnet::ResNet;
 use super::split::{Example, count, split};
-use crate::optimizer::{AdamW, Optimizer};
+use crate::optimizer::{Optimizer, Rule};
 use crate::rng::Rng;
 use crate::schedule::Schedule;
 
@@ -111,7 +111,7 @@ pub fn train(
 
     let training = device.clone().autodiff();
     let mut model = start.model;
-    let mut optimizer = Optimizer::new(AdamW::default());
+    let mut optimizer = Optimizer::new(Rule::AdamW);
     let mut recent: Option<f64> = None;
     for step in 0..steps {
         let begun = Instant::now();

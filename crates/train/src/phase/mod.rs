@@ -1,10 +1,16 @@
-//! The two phases of training (§2.1): the tokenizer, then latent actions with dynamics.
+//! The phases of training (§2.1): the tokenizer, latent actions, and dynamics.
+//!
+//! The paper trains the last two together, but lets no gradient pass between them. So one after the
+//! other they learn the same, and the dynamics model learns from a table: each clip's codes and
+//! actions are computed once.
 
+mod actions;
+mod drive;
 mod dynamics;
+mod encoded;
 mod pace;
 mod tokenizer;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -15,10 +21,11 @@ use serde::{Deserialize, Serialize};
 use crate::budget::Budget;
 use crate::codes::Usage;
 use crate::report::Display;
-use crate::run::Run;
+use crate::run::{self, Run};
 use crate::schedule::Schedule;
 use crate::store;
 
+pub use actions::load as load_actions;
 pub use dynamics::load as load_dynamics;
 pub use tokenizer::load as load_tokenizer;
 
@@ -83,35 +90,6 @@ impl State {
     }
 }
 
-/// What trains a phase, and can go on from a checkpoint.
-trait Resume: Sized {
-    /// As the checkpoint at `path` has it, or new if there is none.
-    fn load(run: &Run, path: &Path, device: &Device) -> Result<Self>;
-
-    fn state(&mut self) -> &mut State;
-}
-
-/// `phase` of `run`: new, or where it stopped; or where its decay began, if it is finished, may be
-/// extended, and `budget` asks for more than it has had.
-fn open<T: Resume>(
-    run: &Run,
-    phase: &str,
-    budget: Budget,
-    extensible: bool,
-    device: &Device,
-) -> Result<T> {
-    let mut trainer = T::load(run, &run.checkpoint(phase), device)?;
-    let state = trainer.state();
-    if state.finished && extensible && state.may_go_on(budget) {
-        let stable = run.stable_checkpoint(phase);
-        if stable.exists() {
-            trainer = T::load(run, &stable, device)?;
-        }
-        trainer.state().reopen();
-    }
-    Ok(trainer)
-}
-
 /// How a phase ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -121,8 +99,9 @@ pub enum Outcome {
     Stopped,
 }
 
-/// Trains both phases of `run` within its budgets, going on from its checkpoints where there are any.
-/// A finished phase goes on too if its budget has grown: from where its decay began.
+/// Trains all phases of `run` within their budgets, going on from its checkpoints where there are
+/// any. A finished phase goes on too if its budget has grown, from where its decay began; but for
+/// the first two once dynamics have begun, which have learned their codes.
 ///
 /// # Errors
 /// If the data can't be read or doesn't fit, or a file can't be written.
@@ -133,13 +112,48 @@ pub fn train(
     display: &mut dyn Display,
 ) -> Result<Outcome> {
     kernels::keep_memory();
-    let clips = Arc::new(ClipStore::open(&run.settings.data)?);
-    store::check(&run.settings.config, &clips)?;
-    let budgets = run.settings.budgets;
-    if tokenizer::train(run, &clips, device, budgets[0], options, display)? == Outcome::Stopped {
-        return Ok(Outcome::Stopped);
+    let store = Arc::new(ClipStore::open(&run.settings.data)?);
+    store::check(&run.settings.config, &store)?;
+    let course = Course {
+        run,
+        store: &store,
+        device,
+        options,
+    };
+    for phase in [tokenizer::train, actions::train, dynamics::train] {
+        if phase(course, display)? == Outcome::Stopped {
+            return Ok(Outcome::Stopped);
+        }
     }
-    dynamics::train(run, &clips, device, budgets[1], options, display)
+    Ok(Outcome::Finished)
+}
+
+/// What a training is run on and how.
+#[derive(Clone, Copy)]
+struct Course<'a> {
+    run: &'a Run,
+    store: &'a Arc<ClipStore>,
+    /// For inference; what is trained adds gradients to it.
+    device: &'a Device,
+    options: Options,
+}
+
+impl Course<'_> {
+    /// Whether dynamics have begun: they have learned the codes and actions of the other two models,
+    /// which must stay as they are.
+    fn settled(&self) -> bool {
+        self.run.checkpoint(run::DYNAMICS).exists()
+    }
+
+    /// Batches of windows for one phase, from `step` on.
+    fn batches(&self, draw: Draw, step: u64) -> Result<Prefetch> {
+        let seed = self.run.settings.seed;
+        let seed = seed.wrapping_mul(2).wrapping_add(draw.stream);
+        let store = Arc::clone(self.store);
+        let loader = WindowLoader::new(store, draw.frames, draw.batch, seed)?;
+        let loader = Arc::new(loader.with_cache_bytes(self.options.cache_bytes));
+        Ok(Prefetch::new(loader, step, 3))
+    }
 }
 
 /// What a phase wants of each batch.
@@ -150,18 +164,4 @@ struct Draw {
     batch: usize,
     /// Keeps the phases' batches apart.
     stream: u64,
-}
-
-/// Batches of `run`'s data for one phase, from `step` on.
-fn batches(
-    run: &Run,
-    store: &Arc<ClipStore>,
-    draw: Draw,
-    step: u64,
-    options: Options,
-) -> Result<Prefetch> {
-    let seed = run.settings.seed.wrapping_mul(2).wrapping_add(draw.stream);
-    let loader = WindowLoader::new(Arc::clone(store), draw.frames, draw.batch, seed)?;
-    let loader = Arc::new(loader.with_cache_bytes(options.cache_bytes));
-    Ok(Prefetch::new(loader, step, 3))
 }

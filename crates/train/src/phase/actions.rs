@@ -1,0 +1,207 @@
+//! Phase 2: the latent action model (§2.1), from pixels alone.
+
+use std::path::Path;
+
+use anyhow::Result;
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+use model::latent_action::{self, MotionLoss};
+use model::picture::to_tensor;
+use model::quantizer::Quantized;
+use model::{LatentActionModel, params};
+
+use super::drive::{self, Figures};
+use super::{Course, Draw, Outcome, State};
+use crate::checkpoint::{self, lookup};
+use crate::codes::{self, Revive, Usage};
+use crate::optimizer::Optimizer;
+use crate::report::Display;
+use crate::rng::Rng;
+use crate::run::{self, Run};
+use crate::schedule::Schedule;
+use crate::sheet;
+
+const STREAM: u64 = 1;
+
+struct Trainer {
+    model: LatentActionModel,
+    optimizer: Optimizer,
+    state: State,
+}
+
+impl drive::Trainer for Trainer {
+    const PHASE: &'static str = run::ACTIONS;
+
+    fn load(run: &Run, path: &Path, device: &Device) -> Result<Self> {
+        let config = &run.settings.config;
+        let settings = &run.settings.actions;
+        device.seed(run.settings.seed.wrapping_add(1));
+        let mut trainer = Self {
+            model: LatentActionModel::new(config, device),
+            optimizer: Optimizer::new(settings.optimizer),
+            state: State {
+                step: 0,
+                seconds: 0.0,
+                schedule: Schedule::new(settings.rate, settings.warm_up),
+                usage: Usage::new(config.actions(), settings.revive_after),
+                finished: false,
+            },
+        };
+        if path.exists() {
+            let (tensors, state) = checkpoint::load::<State>(path)?;
+            trainer.model = params::load(trainer.model, "latent_action.", &lookup(&tensors))?;
+            trainer.optimizer.restore(
+                &trainer.model,
+                "adam.latent_action.",
+                state.step,
+                &tensors,
+            )?;
+            trainer.state = state;
+            // A resume may change it.
+            trainer.state.schedule.peak = settings.rate;
+        }
+        Ok(trainer)
+    }
+
+    fn state(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    fn save(&self, path: &Path) -> Result<()> {
+        let mut tensors = pollster::block_on(params::read(&self.model, "latent_action."))?;
+        tensors.extend(self.optimizer.state("adam.latent_action.")?);
+        checkpoint::save(path, &tensors, &self.state)
+    }
+
+    fn sheet(&self, bytes: &[u8], shape: [usize; 5], path: &Path) -> Result<()> {
+        sheet::predictions(&self.model.valid(), bytes, shape, path)
+    }
+}
+
+impl Trainer {
+    /// One step on `bytes` of `shape`; returns the figures to show.
+    fn step(
+        &mut self,
+        bytes: &[u8],
+        shape: [usize; 5],
+        run: &Run,
+        device: &Device,
+    ) -> Result<Figures> {
+        let rate = self.state.schedule.rate(self.state.step);
+        let mut rng = Rng::of_step(run.settings.seed, self.state.step, 21);
+        let frames = to_tensor(bytes, shape, device);
+        let (loss, error, inferred) = self.pass(&frames, run, &mut rng);
+        let mut gradients = loss.backward();
+        let (model, norm) = self
+            .optimizer
+            .step(self.model.clone(), &mut gradients, rate);
+        self.model = model;
+
+        let indices: Vec<i32> = inferred.indices.to_data().convert::<i32>().try_to_vec()?;
+        let counts = codes::count(&indices, run.settings.config.actions());
+        let dead = self.state.usage.update(&counts, self.state.step);
+        if !dead.is_empty() {
+            let latents: Vec<f32> = inferred.latents.to_data().try_to_vec()?;
+            let mut revive = Revive {
+                dead: &dead,
+                latents: &latents,
+                rng: &mut rng,
+            };
+            self.model = params::map(self.model.clone(), &mut revive);
+        }
+        let error = f64::from(error.into_scalar::<f32>());
+        Ok(Figures::from([
+            ("loss", f64::from(loss.into_scalar::<f32>())),
+            ("psnr", -10.0 * error.log10()),
+            ("perplexity", codes::perplexity(&counts)),
+            ("gradient_norm", f64::from(norm)),
+        ]))
+    }
+
+    /// The loss, the mean squared error, and what was inferred.
+    fn pass(
+        &self,
+        frames: &Tensor<5>,
+        run: &Run,
+        rng: &mut Rng,
+    ) -> (Tensor<1>, Tensor<1>, Quantized) {
+        let settings = &run.settings.actions;
+        let [b, t, h, w, channels] = frames.dims();
+        let device = frames.device();
+        let inferred = self.model.infer(frames.clone());
+        let past = frames.clone().narrow(1, 0, t - 1);
+        let c = run.settings.config.latent_action.code_dim;
+        // Alone with the last frame, the decoder can't extrapolate: the action has to say what moved.
+        let predicted = if rng.chance(settings.history_dropout) {
+            let rows = b * (t - 1);
+            self.model
+                .predict(
+                    past.reshape([rows, 1, h, w, channels]),
+                    inferred.codes.clone().reshape([rows, 1, 1, c]),
+                    Tensor::zeros([rows, 1], &device),
+                )
+                .reshape([b, t - 1, h, w, channels])
+        } else {
+            let hidden: Vec<f32> = (0..b * (t - 1))
+                .map(|_| f32::from(u8::from(rng.chance(settings.hidden_frames))))
+                .collect();
+            let hidden = Tensor::from_data(TensorData::new(hidden, [b, t - 1]), &device);
+            self.model.predict(past, inferred.codes.clone(), hidden)
+        };
+        let next = frames.clone().narrow(1, 1, t - 1);
+        let error = (predicted.clone() - next).square().mean().detach();
+        let motion = MotionLoss {
+            weighted: settings.motion_weighted,
+            floor: settings.motion_floor,
+        };
+        let mut loss = latent_action::loss(predicted, frames.clone(), motion);
+        if let Some(own) = &inferred.loss {
+            loss = loss + own.clone();
+        }
+        (loss, error, inferred)
+    }
+}
+
+/// Trains the latent action model of a run, or goes on with it.
+pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Outcome> {
+    let run = course.run;
+    let (config, settings) = (&run.settings.config, &run.settings.actions);
+    let budget = run.settings.budgets.actions;
+    let device = &course.device.clone().autodiff();
+    let mut trainer: Trainer = drive::open(run, budget, !course.settled(), device)?;
+    if trainer.state.finished {
+        display.note("Latent actions are trained already.");
+        return Ok(Outcome::Finished);
+    }
+    display.note(&format!(
+        "Phase 2 of 3: latent actions, {} parameters.",
+        params::count(&trainer.model)
+    ));
+    let shape = [
+        settings.batch,
+        config.frames,
+        config.height,
+        config.width,
+        3,
+    ];
+    let draw = Draw {
+        frames: config.frames,
+        batch: settings.batch,
+        stream: STREAM,
+    };
+    let mut batches = course.batches(draw, trainer.state.step)?;
+    let frames = settings.batch * config.frames;
+    drive::drive(&mut trainer, course, budget, frames, display, |trainer| {
+        trainer.step(&batches.next_batch()?, shape, run, device)
+    })
+}
+
+/// The latent action model of `run` as its last checkpoint has it, for inference on `device`.
+///
+/// # Errors
+/// If there is no checkpoint, or it doesn't fit the run's settings.
+pub fn load(run: &Run, device: &Device) -> Result<LatentActionModel> {
+    let (tensors, _) = checkpoint::load::<State>(&run.checkpoint(run::ACTIONS))?;
+    let model = LatentActionModel::new(&run.settings.config, device);
+    Ok(params::load(model, "latent_action.", &lookup(&tensors))?)
+}
