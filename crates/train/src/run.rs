@@ -4,7 +4,7 @@
 //! runs/NAME/run.json                    settings; a resume must match them
 //!           tokenizer.safetensors       checkpoint of phase 1
 //!           actions.safetensors         checkpoint of phase 2: the latent action model
-//!           encoded.safetensors         the clips as codes and actions, once both are trained
+//!           encoded.safetensors         the clips as codes and actions, as far as they were drawn
 //!           dynamics.safetensors        checkpoint of phase 3
 //!           *.stable.safetensors        a phase before its learning rate fell: an extension goes on from it
 //!           log.jsonl                   one line per step

@@ -148,10 +148,7 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     let trained = [steps(run::TOKENIZER)?, steps(run::ACTIONS)?];
     let tokenizer = super::load_tokenizer(run, course.device)?;
     let actions = super::load_actions(run, course.device)?;
-    let (encoded, outcome) = Encoded::open(course, &tokenizer, &actions, trained, display)?;
-    if outcome == Outcome::Stopped {
-        return Ok(outcome);
-    }
+    let mut encoded = Encoded::open(course, &tokenizer, &actions, trained)?;
     let codebook: Vec<f32> = actions.actions().to_data().try_to_vec()?;
     let c = config.latent_action.code_dim;
     ensure!(
@@ -161,8 +158,8 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     trainer.others = Some(Models {
         config: config.clone(),
         dynamics: trainer.dynamics.valid(),
-        tokenizer,
-        actions,
+        tokenizer: tokenizer.clone(),
+        actions: actions.clone(),
     });
     display.note(&format!(
         "Phase 3 of 3: dynamics, {} parameters.",
@@ -170,16 +167,19 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     ));
     let shape = [settings.batch, config.frames, config.tokens_per_frame(), c];
     let frames = settings.batch * config.frames;
-    drive::drive(&mut trainer, course, budget, frames, display, |trainer| {
+    let outcome = drive::drive(&mut trainer, course, budget, frames, display, |trainer| {
         let mut rng = Rng::of_step(run.settings.seed, trainer.state.step, 22);
-        let (tokens, actions) = encoded.batch(settings.batch, &mut rng);
+        let (tokens, actions) = encoded.batch(settings.batch, &mut rng)?;
         let latents = actions
             .iter()
             .flat_map(|a| &codebook[a * c..(a + 1) * c])
             .copied()
             .collect();
         trainer.step((tokens, latents), shape, run, &mut rng, device)
-    })
+    })?;
+    // Only to save the next training the time: a killed one encodes again.
+    encoded.save()?;
+    Ok(outcome)
 }
 
 /// The dynamics of `run` as its last checkpoint has them, for inference on `device`.
