@@ -187,6 +187,29 @@ fn a_training_goes_on_from_a_world() {
 }
 
 #[test]
+fn the_dynamics_that_play_best_are_exported() {
+    let folder = folder_with_clips();
+    let at = folder.path();
+    let held = "collect --out held-out.zarr --frames 128 --levels 5000..5100 --seed 2";
+    genie(at, held).good();
+    let often = "--held-out held-out.zarr --validation-seconds 0";
+    genie(at, &format!("train --out run --steps 6 {often} {QUICK}")).good();
+    let figures = figures(&at.join("run"));
+    let played: Vec<f64> = (1..=6)
+        .map(|step| &figures[&("validation".to_owned(), step)])
+        .map(|figures| figures["rollout_psnr_10"].as_f64().unwrap())
+        .collect();
+    let best = played.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // The world that is exported is that of the best step.
+    genie(at, "export run --out world.safetensors --device cpu").good();
+    let sweep = "sweep world.safetensors --data held-out.zarr --rollouts 32 --steps 2 --order halton --temperature 0.25 --seed 1 --json --device cpu";
+    let point: Value = serde_json::from_str(&genie(at, sweep).good().out).unwrap();
+    let again = point["rollout_psnr_10"].as_f64().unwrap();
+    // The world file rounds weights to half precision.
+    assert!((again - best).abs() < 0.05, "{again} of {played:?}");
+}
+
+#[test]
 fn any_setting_can_be_given() {
     let folder = folder_with_clips();
     let at = folder.path();

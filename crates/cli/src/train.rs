@@ -13,7 +13,7 @@ use train::budget::{Budget, Budgets};
 use train::phase::{self, Options, Outcome};
 use train::report::{Display, StepReport};
 use train::run::{self, Run, Settings};
-use train::start;
+use train::{start, store};
 
 use crate::device::DeviceArgument;
 use crate::misuse::misuse;
@@ -45,6 +45,10 @@ pub struct Arguments {
     /// Clips to learn from; by default platformer video is made.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Clips of other levels or videos: the dynamics are played on them now and then, and those that
+    /// play best are exported.
+    #[arg(long, value_name = "STORE")]
+    held_out: Option<PathBuf>,
     /// Sizes of the model; `genie presets` lists them.
     #[arg(long, default_value = "pocket")]
     preset: String,
@@ -72,7 +76,7 @@ pub struct Arguments {
     /// Go on with the run in the folder. Its bounds and its learning rate may be changed.
     #[arg(
         long,
-        conflicts_with_all = ["data", "preset", "config", "quantizer", "seed", "tokenizer_batch", "batch", "action_batch"]
+        conflicts_with_all = ["data", "held_out", "preset", "config", "quantizer", "seed", "tokenizer_batch", "batch", "action_batch"]
     )]
     resume: bool,
     /// Seed of everything random.
@@ -99,6 +103,9 @@ pub struct Arguments {
     /// Seconds between contact sheets.
     #[arg(long, default_value_t = 300.0)]
     sheet_seconds: f64,
+    /// Seconds between plays of held-out clips.
+    #[arg(long, default_value_t = 600.0)]
+    validation_seconds: f64,
     /// MiB of decoded clips kept in memory; a larger store is read again from disk.
     #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20)]
     cache_mib: usize,
@@ -128,6 +135,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let options = Options {
         checkpoint: arguments.checkpoint_seconds,
         sheet: arguments.sheet_seconds,
+        validation: arguments.validation_seconds,
         cache_bytes: arguments.cache_mib.saturating_mul(1 << 20),
     };
     let mut display = Bar::new(stop)?;
@@ -227,6 +235,11 @@ fn settings(
         None => minutes(MINUTES, None, None)?,
     };
     let mut settings = Settings::new(config, &ClipStore::open(data)?, budgets, arguments.seed)?;
+    if let Some(path) = &arguments.held_out {
+        let clips = ClipStore::open(path)?;
+        store::check(&settings.config, &clips)?;
+        settings.held_out = Some(run::place(&clips)?);
+    }
     let Settings {
         tokenizer,
         actions,

@@ -107,6 +107,25 @@ impl LatentActionModel {
     /// `[B, T−1, 1, C]` codes and `[B, T−1, 1]` numbers. Transition `t` leads to frame `t + 1` and
     /// depends on no frame after it.
     pub fn infer(&self, frames: Tensor<5>) -> Quantized {
+        self.quantizer.quantize(self.latents(frames))
+    }
+
+    /// The same for training, with the latents' mean over the batch taken off before they are
+    /// quantised; and that mean, `[C]`.
+    ///
+    /// Early in training all latents of a batch are nearly the same, and from step to step they move
+    /// together, further than they lie apart: without this, one code wins all of them. Whoever takes the
+    /// mean off `encoder.to_latent.bias` after each step has a model that infers alike without a batch.
+    pub fn infer_centred(&self, frames: Tensor<5>) -> (Quantized, Tensor<1>) {
+        let latents = self.latents(frames);
+        let [b, t, n, c] = latents.dims();
+        let mean = latents.clone().reshape([b * t * n, c]).mean_dim(0);
+        let centred = latents - mean.clone().reshape([1, 1, 1, c]);
+        (self.quantizer.quantize(centred), mean.reshape([c]).detach())
+    }
+
+    /// `[B, T−1, 1, C]`, before the quantiser.
+    fn latents(&self, frames: Tensor<5>) -> Tensor<4> {
         let encoder = &self.encoder;
         let [b, t, ..] = frames.dims();
         let width = encoder.position.dims()[1];
@@ -118,8 +137,9 @@ impl LatentActionModel {
             .expand([b, t, 1, width]);
         let x = Tensor::cat(vec![token, patches], 2) + encoder.position.val().unsqueeze::<4>();
         let x = encoder.transformer.forward(x);
-        let gathered = x.slice([0..b, 1..t, 0..1, 0..width]);
-        self.quantizer.quantize(encoder.to_latent.forward(gathered))
+        encoder
+            .to_latent
+            .forward(x.slice([0..b, 1..t, 0..1, 0..width]))
     }
 
     /// Predicts frames `1..T` from frames `0..T−1 [B, T−1, H, W, 3]` and the transitions' codes

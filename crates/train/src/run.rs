@@ -6,6 +6,7 @@
 //!           actions.safetensors         checkpoint of phase 2: the latent action model
 //!           encoded.safetensors         the clips as codes and actions, as far as they were drawn
 //!           dynamics.safetensors        checkpoint of phase 3
+//!           dynamics.best.safetensors   phase 3 when it played best, if it was played on held-out clips
 //!           *.stable.safetensors        a phase before its learning rate fell: an extension goes on from it
 //!           log.jsonl                   one line per step
 //!           sheets/*.png                contact sheets
@@ -33,6 +34,9 @@ pub struct Settings {
     pub config: Config,
     /// The store of clips.
     pub data: PathBuf,
+    /// Clips of other levels or videos, on which the dynamics are played now and then.
+    #[serde(default)]
+    pub held_out: Option<PathBuf>,
     /// Licence of these clips, for the world that learns from them.
     pub licence: String,
     /// How long each phase trains.
@@ -105,6 +109,17 @@ pub struct DynamicsSettings {
     pub masking: Masking,
 }
 
+/// Where a store is, from wherever the run is gone on with.
+///
+/// # Errors
+/// If the current folder is gone.
+pub fn place(store: &ClipStore) -> Result<PathBuf> {
+    if store.is_remote() {
+        return Ok(store.path().to_path_buf());
+    }
+    absolute(store.path()).with_context(|| format!("can't find {}", store.path().display()))
+}
+
 impl Settings {
     /// Settings that suit `config`. The world will be played at the video's rate, whatever `config`
     /// says.
@@ -116,15 +131,11 @@ impl Settings {
         let spec = clips.spec();
         config.fps = (spec.fps.round() as usize).max(1);
         let frames = config.frames;
-        let data = if clips.is_remote() {
-            clips.path().to_path_buf()
-        } else {
-            absolute(clips.path())
-                .with_context(|| format!("can't find {}", clips.path().display()))?
-        };
+        let data = place(clips)?;
         Ok(Self {
             config,
             data,
+            held_out: None,
             licence: spec.licence.clone(),
             budgets,
             seed,
@@ -279,6 +290,11 @@ impl Run {
     /// The clips as codes and actions.
     pub fn encoded(&self) -> PathBuf {
         self.folder.join("encoded.safetensors")
+    }
+
+    /// The dynamics that played best on held-out clips.
+    pub fn best_checkpoint(&self) -> PathBuf {
+        self.folder.join("dynamics.best.safetensors")
     }
 
     /// The contact sheet of a phase after `step` steps.

@@ -49,6 +49,7 @@ pub fn from_world(run: &Run, path: &Path, device: &Device) -> Result<()> {
         schedule: Schedule::new(rate, warm_up),
         usage: Usage::new(codes, revive_after),
         finished,
+        best: None,
     };
     let tensors = |named: model::Result<Named>| -> Result<Named> { Ok(named?) };
     let t = &settings.tokenizer;

@@ -45,6 +45,7 @@ impl drive::Trainer for Trainer {
                 schedule: Schedule::new(settings.rate, settings.warm_up),
                 usage: Usage::new(config.actions(), settings.revive_after),
                 finished: false,
+                best: None,
             },
         };
         if path.exists() {
@@ -90,12 +91,13 @@ impl Trainer {
         let rate = self.state.schedule.rate(self.state.step);
         let mut rng = Rng::of_step(run.settings.seed, self.state.step, 21);
         let frames = to_tensor(bytes, shape, device);
-        let (loss, error, inferred) = self.pass(&frames, run, &mut rng);
+        let (loss, error, inferred, mean) = self.pass(&frames, run, &mut rng);
         let mut gradients = loss.backward();
         let (model, norm) = self
             .optimizer
             .step(self.model.clone(), &mut gradients, rate);
-        self.model = model;
+        let mut centre = Centre(mean.inner());
+        self.model = params::map(model, &mut centre);
 
         let indices: Vec<i32> = inferred.indices.to_data().convert::<i32>().try_to_vec()?;
         let counts = codes::count(&indices, run.settings.config.actions());
@@ -118,17 +120,17 @@ impl Trainer {
         ]))
     }
 
-    /// The loss, the mean squared error, and what was inferred.
+    /// The loss, the mean squared error, what was inferred, and the latents' mean.
     fn pass(
         &self,
         frames: &Tensor<5>,
         run: &Run,
         rng: &mut Rng,
-    ) -> (Tensor<1>, Tensor<1>, Quantized) {
+    ) -> (Tensor<1>, Tensor<1>, Quantized, Tensor<1>) {
         let settings = &run.settings.actions;
         let [b, t, h, w, channels] = frames.dims();
         let device = frames.device();
-        let inferred = self.model.infer(frames.clone());
+        let (inferred, mean) = self.model.infer_centred(frames.clone());
         let past = frames.clone().narrow(1, 0, t - 1);
         let c = run.settings.config.latent_action.code_dim;
         // Alone with the last frame, the decoder can't extrapolate: the action has to say what moved.
@@ -158,7 +160,21 @@ impl Trainer {
         if let Some(own) = &inferred.loss {
             loss = loss + own.clone();
         }
-        (loss, error, inferred)
+        (loss, error, inferred, mean)
+    }
+}
+
+/// Takes the mean of latents off the bias that they were made with.
+struct Centre(Tensor<1>);
+
+impl params::Map for Centre {
+    fn parameter<const D: usize>(&mut self, name: &str, value: Tensor<D>) -> Tensor<D> {
+        if name != "encoder.to_latent.bias" {
+            return value;
+        }
+        let shape = value.dims();
+        let centred = value.inner() - self.0.clone().reshape(shape);
+        Tensor::from_inner(centred).require_grad()
     }
 }
 

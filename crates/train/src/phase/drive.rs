@@ -38,6 +38,11 @@ pub(super) trait Trainer: Sized {
 
     /// Draws what the models make of the clips `bytes` of this `shape` `[B, T, H, W, 3]`.
     fn sheet(&self, bytes: &[u8], shape: [usize; 5], path: &Path) -> Result<()>;
+
+    /// Tries the models on clips that they don't learn from, if there are any, and keeps the best.
+    fn validate(&mut self) -> Result<Option<Figures>> {
+        Ok(None)
+    }
 }
 
 /// The trainer of a phase: new, or where it stopped; or where its decay began, if it is finished,
@@ -104,6 +109,9 @@ pub(super) fn drive<T: Trainer>(
         };
         log.step(&report)?;
         display.step(&report);
+        if pace.wants_validation() || pace.finished(trainer.state()) {
+            validate(trainer, &report, &mut log, display)?;
+        }
         if pace.wants_sheet() {
             let (bytes, shape) = shown(&run.settings.config, course.store)?;
             trainer.sheet(&bytes, shape, &run.sheet(T::PHASE, report.step))?;
@@ -119,6 +127,32 @@ pub(super) fn drive<T: Trainer>(
     trainer.state().finished = true;
     trainer.save(&checkpoint)?;
     Ok(Outcome::Finished)
+}
+
+/// A validation's line in the log, and one for people.
+fn validate<T: Trainer>(
+    trainer: &mut T,
+    step: &StepReport,
+    log: &mut Log,
+    display: &mut dyn Display,
+) -> Result<()> {
+    let Some(figures) = trainer.validate()? else {
+        return Ok(());
+    };
+    let text: Vec<String> = figures
+        .iter()
+        .map(|(name, value)| format!("{name} {value:.2}"))
+        .collect();
+    display.note(&format!(
+        "On held-out clips after step {}: {}",
+        step.step,
+        text.join(", ")
+    ));
+    log.step(&StepReport {
+        phase: "validation",
+        figures,
+        ..step.clone()
+    })
 }
 
 /// The clips on every sheet of a run, so that sheets can be compared: the first frames of a few,

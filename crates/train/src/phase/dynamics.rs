@@ -10,6 +10,7 @@ use model::{Dynamics, dynamics, params};
 
 use super::drive::{self, Figures};
 use super::encoded::Encoded;
+use super::validation::Validation;
 use super::{Course, Outcome, State};
 use crate::checkpoint::{self, lookup};
 use crate::codes::Usage;
@@ -26,8 +27,9 @@ struct Trainer {
     dynamics: Dynamics,
     optimizer: Optimizer,
     state: State,
-    /// The finished models, for sheets.
+    /// The finished models, for sheets and validations.
     others: Option<Models>,
+    validation: Option<Validation>,
 }
 
 impl drive::Trainer for Trainer {
@@ -45,8 +47,10 @@ impl drive::Trainer for Trainer {
                 schedule: Schedule::new(settings.rate, settings.warm_up),
                 usage: Usage::new(0, 0),
                 finished: false,
+                best: None,
             },
             others: None,
+            validation: None,
         };
         if path.exists() {
             let (tensors, state) = checkpoint::load::<State>(path)?;
@@ -72,18 +76,41 @@ impl drive::Trainer for Trainer {
     }
 
     fn sheet(&self, bytes: &[u8], shape: [usize; 5], path: &Path) -> Result<()> {
-        let Some(others) = &self.others else {
-            return Ok(());
+        match self.models() {
+            Some(models) => sheet::rollouts(&models, bytes, shape, path),
+            None => Ok(()),
+        }
+    }
+
+    fn validate(&mut self) -> Result<Option<Figures>> {
+        let (Some(models), Some(validation)) = (self.models(), &self.validation) else {
+            return Ok(None);
         };
-        let models = Models {
-            dynamics: self.dynamics.valid(),
-            ..others.clone()
-        };
-        sheet::rollouts(&models, bytes, shape, path)
+        let point = validation.play(&models)?;
+        if self
+            .state
+            .best
+            .is_none_or(|best| point.rollout_psnr_10 > best)
+        {
+            self.state.best = Some(point.rollout_psnr_10);
+            self.save(&validation.best)?;
+        }
+        Ok(Some(Figures::from([
+            ("delta_psnr_t4", point.delta_psnr_t4),
+            ("rollout_psnr_10", point.rollout_psnr_10),
+        ])))
     }
 }
 
 impl Trainer {
+    /// All models as they are now.
+    fn models(&self) -> Option<Models> {
+        Some(Models {
+            dynamics: self.dynamics.valid(),
+            ..self.others.clone()?
+        })
+    }
+
     /// One step on codes `[B, T, N]` and the latents of the actions `[B, T − 1, C]`; returns the
     /// figures to show.
     fn step(
@@ -161,6 +188,7 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
         tokenizer: tokenizer.clone(),
         actions: actions.clone(),
     });
+    trainer.validation = Validation::open(run)?;
     display.note(&format!(
         "Phase 3 of 3: dynamics, {} parameters.",
         params::count(&trainer.dynamics)
@@ -182,12 +210,19 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     Ok(outcome)
 }
 
-/// The dynamics of `run` as its last checkpoint has them, for inference on `device`.
+/// The dynamics of `run` for inference on `device`: those that played best on held-out clips, or else
+/// those of the last checkpoint.
 ///
 /// # Errors
 /// If there is no checkpoint, or it doesn't fit the run's settings.
 pub fn load(run: &Run, device: &Device) -> Result<Dynamics> {
-    let (tensors, _) = checkpoint::load::<State>(&run.checkpoint(run::DYNAMICS))?;
+    let best = run.best_checkpoint();
+    let path = if best.exists() {
+        best
+    } else {
+        run.checkpoint(run::DYNAMICS)
+    };
+    let (tensors, _) = checkpoint::load::<State>(&path)?;
     let model = Dynamics::new(&run.settings.config, device);
     Ok(params::load(model, "dynamics.", &lookup(&tensors))?)
 }

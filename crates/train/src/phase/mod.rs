@@ -10,6 +10,7 @@ mod dynamics;
 mod encoded;
 mod pace;
 mod tokenizer;
+mod validation;
 
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ pub struct Options {
     pub checkpoint: f64,
     /// Seconds between contact sheets.
     pub sheet: f64,
+    /// Seconds between validations, where there are clips for them.
+    pub validation: f64,
     /// Bound on the decoded clips that are kept in memory, in bytes.
     pub cache_bytes: usize,
 }
@@ -45,6 +48,7 @@ impl Default for Options {
         Self {
             checkpoint: 120.0,
             sheet: 300.0,
+            validation: 600.0,
             cache_bytes: DEFAULT_CACHE_BYTES,
         }
     }
@@ -63,6 +67,9 @@ pub struct State {
     pub usage: Usage,
     /// Whether the phase has reached its end.
     pub finished: bool,
+    /// The best validation so far.
+    #[serde(default)]
+    pub best: Option<f64>,
 }
 
 impl State {

@@ -15,6 +15,7 @@ pub(super) struct Pace {
     last_step: Instant,
     last_checkpoint: Instant,
     last_sheet: Option<Instant>,
+    last_validation: Instant,
     first_step: u64,
 }
 
@@ -33,6 +34,7 @@ impl Pace {
             last_step: now,
             last_checkpoint: now,
             last_sheet: None,
+            last_validation: now,
             first_step: state.step,
         }
     }
@@ -79,6 +81,14 @@ impl Pace {
         let due = self.last_checkpoint.elapsed().as_secs_f64() >= self.options.checkpoint;
         if due {
             self.last_checkpoint = Instant::now();
+        }
+        due
+    }
+
+    pub(super) fn wants_validation(&mut self) -> bool {
+        let due = self.last_validation.elapsed().as_secs_f64() >= self.options.validation;
+        if due {
+            self.last_validation = Instant::now();
         }
         due
     }

@@ -44,6 +44,7 @@ impl drive::Trainer for Trainer {
                 schedule: Schedule::new(settings.rate, settings.warm_up),
                 usage: Usage::new(run.settings.config.codes(), settings.revive_after),
                 finished: false,
+                best: None,
             },
         };
         if path.exists() {
