@@ -5,6 +5,7 @@ mod bench;
 mod curate;
 mod curate_rules;
 mod disk;
+mod evaluate;
 mod gpu;
 mod import;
 mod pipeline;

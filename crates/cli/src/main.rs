@@ -1,5 +1,6 @@
 //! `genie`: train a world from video, and play it. One file per subcommand, no logic of its own.
 
+mod actions;
 mod bench;
 mod collect;
 mod curate;
@@ -9,8 +10,10 @@ mod export;
 mod import;
 mod memory;
 mod misuse;
+mod picture_format;
 mod play;
 mod presets;
+mod regenerate;
 mod stop;
 mod store;
 mod sweep;
@@ -45,6 +48,10 @@ enum Command {
     Play(play::Arguments),
     /// Evaluate a world on held-out video.
     Eval(eval::Arguments),
+    /// Play a true video again from its first frame and the actions inferred from it.
+    Regenerate(regenerate::Arguments),
+    /// Name a world's actions, by true actions or by motion.
+    Actions(actions::Arguments),
     /// Evaluate a world's play under many settings of its sampler.
     Sweep(sweep::Arguments),
     /// Measure how fast this machine plays.
@@ -66,6 +73,8 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Regenerate(arguments) => regenerate::run(&arguments),
+        Command::Actions(arguments) => actions::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Bench(command) => bench::run(&command),
         Command::Data(command) => store::run(&command),

@@ -1,8 +1,7 @@
 //! `genie play`.
 
-use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use image::ImageFormat;
@@ -13,6 +12,7 @@ use train::picture_files::{animation, sheet};
 
 use crate::device::DeviceArgument;
 use crate::misuse::misuse;
+use crate::picture_format::{Format, format};
 use crate::world;
 
 #[derive(clap::Args)]
@@ -122,20 +122,4 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         eprintln!("{} frames in {}", frames.len(), path.display());
     }
     Ok(())
-}
-
-enum Format {
-    Animation,
-    Sheet,
-}
-
-fn format(path: &Path) -> Result<Format> {
-    match path.extension().and_then(OsStr::to_str) {
-        Some("gif") => Ok(Format::Animation),
-        Some("png") => Ok(Format::Sheet),
-        _ => Err(misuse(format!(
-            "{}: the name must end in .gif (an animation) or .png (a sheet)",
-            path.display()
-        ))),
-    }
 }

@@ -9,6 +9,17 @@ use crate::{Error, Result};
 /// Stands for "no action is known": the last entry of every clip, and every entry of a video.
 pub const UNKNOWN_ACTION: u8 = 255;
 
+/// The names of the actions in a store whose [`source`](crate::StoreSpec::source) is `source`, by number;
+/// `None` where they have none.
+#[must_use]
+pub fn action_names(source: &str) -> Option<Vec<&'static str>> {
+    match source {
+        crate::collect::PLATFORMER => Some(platformer::Action::ALL.map(|a| a.name()).to_vec()),
+        crate::collect::COINRUN => Some(crate::collect::COINRUN_ACTIONS.to_vec()),
+        _ => None,
+    }
+}
+
 /// The actions that were really taken, which training must never see.
 ///
 /// They are a type of their own so that a training loop, which is handed a

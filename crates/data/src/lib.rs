@@ -32,7 +32,7 @@ mod loader;
 mod prefetch;
 mod store;
 
-pub use actions::{TrueActions, UNKNOWN_ACTION};
+pub use actions::{TrueActions, UNKNOWN_ACTION, action_names};
 pub use error::{Error, Result};
 pub use loader::{DEFAULT_CACHE_BYTES, Window, WindowLoader};
 pub use prefetch::Prefetch;

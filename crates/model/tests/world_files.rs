@@ -412,3 +412,59 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn other_names_change_nothing_else() {
+    let config = tiny();
+    let mut card = serde_json::to_value(card(&config)).unwrap();
+    // What a later version may add.
+    card["news"] = json!({ "a": [1, 2.5, null] });
+    card["play"]["temperature"] = json!(0.1);
+    let mut bytes = file(&card.to_string(), &weights(&config, 1));
+    // Spaces at a header's end are allowed.
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    bytes.splice(8 + length..8 + length, *b"        ");
+    bytes[..8].copy_from_slice(&(length as u64 + 8).to_le_bytes());
+
+    let names: Vec<String> = (0..config.actions()).map(|i| format!("näme {i}")).collect();
+    let renamed = model::world::rename_actions(&bytes, &names).unwrap();
+    let parts = |file: &[u8]| {
+        let length = u64::from_le_bytes(file[..8].try_into().unwrap()) as usize;
+        assert!(length.is_multiple_of(8));
+        let header: Value = serde_json::from_slice(&file[8..8 + length]).unwrap();
+        (header, file[8 + length..].to_vec())
+    };
+    let ((mut old, old_tensors), (mut new, new_tensors)) = (parts(&bytes), parts(&renamed));
+    assert!(old_tensors == new_tensors, "the weights differ");
+    let card_of = |header: &mut Value| -> Value {
+        let text = header["__metadata__"]["pocket-genie"].take();
+        serde_json::from_str(text.as_str().unwrap()).unwrap()
+    };
+    let (mut old_card, new_card) = (card_of(&mut old), card_of(&mut new));
+    assert_eq!(old, new);
+    old_card["actions"] = json!(names);
+    assert_eq!(old_card, new_card);
+    assert_eq!(read(&renamed).unwrap().card.actions, names);
+    // The same names again: the same bytes.
+    assert!(model::world::rename_actions(&renamed, &names).unwrap() == renamed);
+}
+
+#[test]
+fn names_that_do_not_do_are_refused() {
+    let config = tiny();
+    let bytes = world_file(&config, 1);
+    let count = config.actions();
+    let many = |name: &dyn Fn(usize) -> String| -> Vec<String> { (0..count).map(name).collect() };
+    for names in [
+        Vec::new(),
+        vec!["left".to_owned(); count],
+        many(&|i| " ".repeat(i + 1)),
+        (0..=count).map(|i| i.to_string()).collect(),
+    ] {
+        let error = model::world::rename_actions(&bytes, &names).unwrap_err();
+        assert!(error.to_string().contains("action"), "{error}");
+    }
+    let good = many(&|i| i.to_string());
+    assert!(model::world::rename_actions(&bytes[..bytes.len() - 1], &good).is_err());
+    assert!(model::world::rename_actions(b"", &good).is_err());
+}

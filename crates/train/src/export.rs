@@ -11,7 +11,7 @@ use model::world::{self, Card, FORMAT, FileWeights, PlayDefaults, Prompt};
 use model::{Config, LatentActionModel, World, session};
 
 use crate::checkpoint::{self, lookup, write_atomically};
-use crate::evaluate::{self, ActionMotion};
+use crate::evaluate;
 use crate::models::Models;
 use crate::phase::{load_actions, load_dynamics, load_tokenizer};
 use crate::run::Run;
@@ -60,7 +60,7 @@ pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result
         about: export.about.clone(),
         licence: run.settings.licence.clone(),
         config: config.clone(),
-        actions: names(&motions),
+        actions: evaluate::by_motion(&motions),
         gallery: gallery(&world, &store, export.prompts)?,
         play: export.play.clone(),
     };
@@ -140,63 +140,4 @@ fn gallery(world: &World, store: &ClipStore, prompts: usize) -> Result<Vec<Promp
             })
         })
         .collect()
-}
-
-/// Names of latent actions from the motion they go with: the direction, and a number where several
-/// share one.
-fn names(motions: &[ActionMotion]) -> Vec<String> {
-    const STILL: f64 = 0.35;
-    let direction = |m: &ActionMotion| {
-        let side = match m.right {
-            x if x > STILL => "right",
-            x if x < -STILL => "left",
-            _ => "",
-        };
-        let height = match m.up {
-            y if y > STILL => "up",
-            y if y < -STILL => "down",
-            _ => "",
-        };
-        match (height, side) {
-            _ if m.share == 0.0 => "unused".to_owned(),
-            ("", "") => "still".to_owned(),
-            (a, "") | ("", a) => a.to_owned(),
-            (a, b) => format!("{a} {b}"),
-        }
-    };
-    let plain: Vec<String> = motions.iter().map(direction).collect();
-    plain
-        .iter()
-        .enumerate()
-        .map(|(i, name)| {
-            let before = plain[..i].iter().filter(|n| *n == name).count();
-            if plain.iter().filter(|n| *n == name).count() > 1 {
-                format!("{name} {}", before + 1)
-            } else {
-                name.clone()
-            }
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn actions_are_named_by_their_motion() {
-        let motion = |right, up, share| ActionMotion { right, up, share };
-        let motions = [
-            motion(2.0, 0.0, 0.2),
-            motion(-2.0, 0.1, 0.2),
-            motion(0.0, 0.0, 0.2),
-            motion(1.0, 3.0, 0.2),
-            motion(3.0, 0.0, 0.2),
-            motion(0.0, 0.0, 0.0),
-        ];
-        assert_eq!(
-            names(&motions),
-            ["right 1", "left", "still", "up right", "right 2", "unused"]
-        );
-    }
 }

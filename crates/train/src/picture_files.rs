@@ -37,6 +37,19 @@ pub fn animation(frames: &[Frame], fps: usize) -> Result<Vec<u8>> {
 /// # Errors
 /// If it can't be encoded.
 pub fn sheet(frames: &[Frame]) -> Result<Vec<u8>> {
-    let rows: Vec<Vec<Frame>> = frames.chunks(COLUMNS).map(<[Frame]>::to_vec).collect();
+    sheet_of(&[frames])
+}
+
+/// Several videos, one below the other in every row of 8 frames, as PNG.
+///
+/// # Errors
+/// If it can't be encoded.
+pub fn sheet_of(videos: &[&[Frame]]) -> Result<Vec<u8>> {
+    let longest = videos.iter().map(|v| v.len()).max().unwrap_or(0);
+    let mut rows: Vec<Vec<Frame>> = Vec::new();
+    for start in (0..longest).step_by(COLUMNS) {
+        let part = |video: &&[Frame]| video.iter().skip(start).take(COLUMNS).cloned().collect();
+        rows.extend(videos.iter().map(part));
+    }
     sheet::png(&sheet::grid(&rows, SCALE / 2))
 }

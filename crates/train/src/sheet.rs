@@ -15,7 +15,10 @@ use model::{LatentActionModel, Tokenizer, World};
 use crate::checkpoint::write_atomically;
 use crate::models::Models;
 
-const GAP: u32 = 2;
+/// Pixels between frames.
+pub(crate) const GAP: u32 = 2;
+/// Between and around them.
+const GREY: u8 = 40;
 
 /// Rows of frames as one picture, `scale` times enlarged without smoothing.
 pub fn grid(rows: &[Vec<Frame>], scale: u32) -> RgbImage {
@@ -30,7 +33,7 @@ pub fn grid(rows: &[Vec<Frame>], scale: u32) -> RgbImage {
     let mut sheet = RgbImage::from_pixel(
         columns * w + GAP,
         rows.len() as u32 * h + GAP,
-        image::Rgb([40; 3]),
+        image::Rgb([GREY; 3]),
     );
     for (y, row) in rows.iter().enumerate() {
         for (x, frame) in row.iter().enumerate() {
@@ -40,6 +43,26 @@ pub fn grid(rows: &[Vec<Frame>], scale: u32) -> RgbImage {
         }
     }
     sheet
+}
+
+/// Two frames of one height side by side.
+pub fn beside(left: &Frame, right: &Frame) -> Frame {
+    let mut rgb = Vec::new();
+    let line = |frame: &Frame| frame.width * 3;
+    for (a, b) in left
+        .rgb
+        .chunks_exact(line(left))
+        .zip(right.rgb.chunks_exact(line(right)))
+    {
+        rgb.extend_from_slice(a);
+        rgb.extend(std::iter::repeat_n(GREY, GAP as usize * 3));
+        rgb.extend_from_slice(b);
+    }
+    Frame {
+        height: left.height,
+        width: left.width + GAP as usize + right.width,
+        rgb,
+    }
 }
 
 /// A picture as PNG bytes.

@@ -9,6 +9,22 @@ use model::Config;
 /// # Errors
 /// Names the store, and both sizes.
 pub fn check(config: &Config, store: &ClipStore) -> Result<()> {
+    check_frames(config, store)?;
+    ensure!(
+        store.frames_per_clip() >= config.frames,
+        "the clips of {} have {} frames, the model looks at {}. Collect longer ones with --clip-frames",
+        store.path().display(),
+        store.frames_per_clip(),
+        config.frames
+    );
+    Ok(())
+}
+
+/// The same, whatever the number of frames.
+///
+/// # Errors
+/// Names the store, and both sizes.
+pub fn check_frames(config: &Config, store: &ClipStore) -> Result<()> {
     let name = store.path().display();
     ensure!(
         !store.is_empty(),
@@ -21,12 +37,6 @@ pub fn check(config: &Config, store: &ClipStore) -> Result<()> {
         store.height(),
         config.width,
         config.height
-    );
-    ensure!(
-        store.frames_per_clip() >= config.frames,
-        "the clips of {name} have {} frames, the model looks at {}. Collect longer ones with --clip-frames",
-        store.frames_per_clip(),
-        config.frames
     );
     Ok(())
 }

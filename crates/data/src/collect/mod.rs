@@ -13,13 +13,15 @@ mod python;
 mod sink;
 #[cfg(test)]
 mod tests;
+mod truth;
 mod walk;
 
 pub use ::platformer::Theme;
-pub use coinrun::{COINRUN_ACTIONS, coinrun};
-pub use platformer::platformer;
+pub use coinrun::{COINRUN, COINRUN_ACTIONS, coinrun};
+pub use platformer::{PLATFORMER, platformer};
 pub use policy::{Mixed, Policy};
 pub use sink::{OnProgress, Progress, Unit};
+pub use truth::{Transition, transitions};
 
 use std::path::PathBuf;
 

@@ -3,15 +3,20 @@
 use std::ops::ControlFlow;
 
 use platformer::policy::{MixedPolicy, Policy as _};
-use platformer::{FRAME_BYTES, FRAMES_PER_SECOND, HEIGHT, Platformer, Theme, WIDTH};
+use platformer::{Action, FRAME_BYTES, FRAMES_PER_SECOND, HEIGHT, Platformer, Theme, WIDTH};
 
 use super::cutter::Cutter;
 use super::{CollectSpec, Collected, OnProgress, Policy, Sink, Source, Unit};
 use crate::hash::{Stream, below, mix};
-use crate::{ClipBuf, Error, Result, UNKNOWN_ACTION};
+use crate::{ClipBuf, Error, LevelRange, Result, UNKNOWN_ACTION};
+
+/// What a store of the platformer names as its source.
+pub const PLATFORMER: &str = "platformer";
 
 /// Tries to get one clip; a level is left for the next one when its hero dies too early.
 const TRIES: u64 = 1000;
+/// How a store says that its actions were chosen.
+const PLAYED: &str = "platformer mixed, walk-in 0-640 frames";
 /// Longest play before a clip begins, in frames. The policy runs for 120 frames before it first
 /// wanders or turns back: with a walk-in of that length two thirds of all actions went right.
 const WALK_IN: u64 = 640;
@@ -31,13 +36,10 @@ pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<Col
         ));
     }
     let source = Source {
-        name: "platformer",
+        name: PLATFORMER,
         licence: "MIT OR Apache-2.0, drawn by this program",
         mode: "",
-        policy: format!(
-            "platformer mixed, walk-in 0-{WALK_IN} frames{}",
-            looks(spec)
-        ),
+        policy: policy(&spec.themes),
         fps: f64::from(FRAMES_PER_SECOND),
         height: HEIGHT as u16,
         width: WIDTH as u16,
@@ -58,13 +60,24 @@ pub fn platformer(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<Col
     Ok(sink.collected())
 }
 
-/// The chosen looks, for the store's description.
-fn looks(spec: &CollectSpec) -> String {
-    let names: Vec<&str> = spec.themes.iter().map(|theme| theme.name()).collect();
+/// How a store says that its actions were chosen, and its looks if they were.
+fn policy(themes: &[Theme]) -> String {
+    let names: Vec<&str> = themes.iter().map(|theme| theme.name()).collect();
     match names.as_slice() {
-        [] => String::new(),
-        names => format!(", {} only", names.join(" and ")),
+        [] => PLAYED.into(),
+        names => format!("{PLAYED}, {} only", names.join(" and ")),
     }
+}
+
+/// The looks that a store speaks of, none where it leaves them to the levels; `None` if this program doesn't
+/// play like that.
+pub(super) fn looks(policy: &str) -> Option<Vec<Theme>> {
+    let rest = policy.strip_prefix(PLAYED)?;
+    if rest.is_empty() {
+        return Some(Vec::new());
+    }
+    let names = rest.strip_prefix(", ")?.strip_suffix(" only")?;
+    names.split(" and ").map(Theme::from_name).collect()
 }
 
 /// A level in one of the chosen looks, which its seed draws.
@@ -77,23 +90,47 @@ fn game(level: u64, themes: &[Theme]) -> Platformer {
 
 /// Clip number `number`, whatever was made before.
 fn clip(spec: &CollectSpec, number: u64) -> Result<ClipBuf> {
-    (0..TRIES)
-        .find_map(|attempt| episode(spec, mix(&[spec.seed, number, attempt])))
-        .ok_or_else(|| {
-            Error::Invalid(format!(
-                "no level lasted {} frames in {TRIES} tries. Choose fewer frames per clip",
-                spec.frames_per_clip
-            ))
-        })
+    let games = Games {
+        levels: spec.levels,
+        themes: &spec.themes,
+        frames: spec.frames_per_clip as usize,
+        seed: spec.seed,
+    };
+    games.play(number, &mut |_, _, _| {}).ok_or_else(|| {
+        Error::Invalid(format!(
+            "no level lasted {} frames in {TRIES} tries. Choose fewer frames per clip",
+            games.frames
+        ))
+    })
+}
+
+/// What fixes the games of a collection.
+pub(super) struct Games<'a> {
+    pub(super) levels: LevelRange,
+    pub(super) themes: &'a [Theme],
+    /// Frames of a clip.
+    pub(super) frames: usize,
+    pub(super) seed: u64,
+}
+
+/// Sees the game at a frame of a clip, the frame's number, and what is done next.
+pub(super) type Watch<'a> = &'a mut dyn FnMut(usize, &Platformer, Action);
+
+impl Games<'_> {
+    /// Clip `number`. `watch` sees all its frames but the last; where a try fails, the next begins at frame
+    /// 0 again.
+    pub(super) fn play(&self, number: u64, watch: Watch<'_>) -> Option<ClipBuf> {
+        (0..TRIES).find_map(|attempt| episode(self, mix(&[self.seed, number, attempt]), watch))
+    }
 }
 
 /// Plays one level from its start; `None` when it ends before a clip is complete.
-fn episode(spec: &CollectSpec, seed: u64) -> Option<ClipBuf> {
+fn episode(games: &Games<'_>, seed: u64, watch: Watch<'_>) -> Option<ClipBuf> {
     let mut luck = Stream::new(seed);
-    let level = spec.levels.start + below(luck.next(), spec.levels.count());
-    let mut game = game(level, &spec.themes);
+    let level = games.levels.start + below(luck.next(), games.levels.count());
+    let mut game = game(level, games.themes);
     let mut policy = MixedPolicy::new(luck.next());
-    let mut cutter = Cutter::new(spec.frames_per_clip as usize, f64::from(FRAMES_PER_SECOND));
+    let mut cutter = Cutter::new(games.frames, f64::from(FRAMES_PER_SECOND));
     let walk_in = luck.below(WALK_IN + 1);
     cutter.begin(level, walk_in);
     let mut frame = vec![0; FRAME_BYTES];
@@ -111,14 +148,18 @@ fn episode(spec: &CollectSpec, seed: u64) -> Option<ClipBuf> {
         if let Some(clip) = cutter.step(&frame, pressed, None) {
             return Some(clip);
         }
-        ended = game.step(action?).is_end();
+        let action = action?;
+        if passed > walk_in {
+            watch((passed - walk_in - 1) as usize, &game, action);
+        }
+        ended = game.step(action).is_end();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ClipStore, LevelRange, TrueActions};
+    use crate::{ClipStore, TrueActions};
 
     fn spec(out: &std::path::Path, frames: u64) -> CollectSpec {
         let mut spec = CollectSpec::new(out, frames);
@@ -155,6 +196,21 @@ mod tests {
         for i in 0..70 {
             assert_eq!(a.read_clip(i).unwrap(), b.read_clip(i).unwrap());
             assert_eq!(x.read(i).unwrap(), y.read(i).unwrap());
+        }
+    }
+
+    #[test]
+    fn what_a_store_says_of_its_looks_is_understood() {
+        assert!(PLAYED.contains(&format!("0-{WALK_IN} frames")));
+        for themes in [&[][..], &Theme::ALL[..1], &Theme::ALL] {
+            assert_eq!(looks(&policy(themes)).as_deref(), Some(themes));
+        }
+        for other in [
+            "random",
+            &format!("{PLAYED}, swamp only"),
+            &format!("{PLAYED}!"),
+        ] {
+            assert_eq!(looks(other), None, "{other}");
         }
     }
 

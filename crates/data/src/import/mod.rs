@@ -31,6 +31,7 @@ mod scenes;
 mod segment;
 mod signatures;
 mod still;
+mod video;
 mod worker;
 
 use std::ops::ControlFlow;
@@ -40,6 +41,7 @@ pub use fit::{Crop, Fit};
 pub use report::{FileReport, Outcome, Report, Stopped};
 pub use run::import;
 pub use scenes::frame_distance;
+pub use video::read_frames;
 
 /// The source that a store of imported video names.
 pub const SOURCE: &str = "video";

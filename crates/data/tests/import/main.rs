@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod formats;
+mod read_frames;
 mod resume;
 mod rules;
 mod support;

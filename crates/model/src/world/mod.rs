@@ -6,6 +6,7 @@
 
 mod eight_bits;
 mod read;
+mod rename;
 mod write;
 
 use std::sync::{Arc, OnceLock};
@@ -23,6 +24,7 @@ use crate::maskgit::{Order, Sampling};
 use crate::tokenizer::Tokenizer;
 
 pub use read::describe;
+pub use rename::rename_actions;
 pub use write::{FileWeights, to_bytes};
 
 /// The version of the file format that this crate writes; it reads no later one.

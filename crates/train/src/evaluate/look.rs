@@ -12,6 +12,8 @@ pub(super) struct Look {
     across: u64,
     /// The same within tokens.
     inside: u64,
+    /// Frames added.
+    frames: u64,
 }
 
 impl Look {
@@ -20,6 +22,7 @@ impl Look {
     pub(super) fn add(&mut self, frames: &[Frame], patch: usize) {
         for pair in frames.windows(2) {
             self.change += difference(&pair[0].rgb, &pair[1].rgb);
+            self.frames += 1;
             let frame = &pair[1];
             let line = frame.width * 3;
             for x in 1..frame.width {
@@ -45,9 +48,17 @@ impl Look {
         }
     }
 
-    /// How much frames change, in proportion to `truth`; `None` if that never does.
+    /// How much a frame changes, in proportion to `truth`; `None` if that never does.
     pub(super) fn change_against(&self, truth: &Self) -> Option<f64> {
-        (truth.change > 0).then(|| self.change as f64 / truth.change as f64)
+        let mean = |look: &Self| look.change as f64 / look.frames as f64;
+        (self.frames > 0 && truth.change > 0).then(|| mean(self) / mean(truth))
+    }
+
+    /// How much neighbouring pixels differ, in proportion to `truth`; `None` if it is flat.
+    pub(super) fn edges_against(&self, truth: &Self) -> Option<f64> {
+        let mean = |look: &Self| (look.across + look.inside) as f64 / look.frames as f64;
+        let any = self.frames > 0 && truth.across + truth.inside > 0;
+        any.then(|| mean(self) / mean(truth))
     }
 
     /// How much more than `truth` pixels differ across the borders of tokens, in proportion to
@@ -114,6 +125,17 @@ mod tests {
         };
         let played = look(&[turned(STEPS), turned(BLOCKS)]);
         assert_eq!(played.seams_against(&truth), Some(8.0));
+    }
+
+    #[test]
+    fn edges_are_counted_by_the_frame() {
+        let (flat, steps) = (frame([[5; 4]; 4]), frame(STEPS));
+        // One frame of twelve steps of 1 against two of which one is flat: twice as many.
+        let truth = look(&[flat.clone(), flat.clone(), steps.clone()]);
+        let played = look(&[flat.clone(), steps]);
+        assert_eq!(played.edges_against(&truth), Some(2.0));
+        assert_eq!(look(&[flat.clone(), flat]).edges_against(&truth), Some(0.0));
+        assert_eq!(truth.edges_against(&Look::default()), None);
     }
 
     #[test]

@@ -67,13 +67,6 @@ pub fn skill(codes: &[usize], labels: &[usize], fit: &[bool]) -> Option<f64> {
         table[code][label] += 1;
         all[label] += 1;
     }
-    let commonest = |counts: &[u64]| -> Option<usize> {
-        let (label, &count) = counts
-            .iter()
-            .enumerate()
-            .max_by_key(|&(i, &c)| (c, usize::MAX - i))?;
-        (count > 0).then_some(label)
-    };
     let usual = commonest(&all)?;
     let (mut right, mut base, mut total) = (0.0, 0.0, 0.0);
     for ((&code, &label), _) in codes.iter().zip(labels).zip(fit).filter(|(_, fit)| !**fit) {
@@ -83,6 +76,15 @@ pub fn skill(codes: &[usize], labels: &[usize], fit: &[bool]) -> Option<f64> {
         total += 1.0;
     }
     (total > base).then(|| (right - base) / (total - base))
+}
+
+/// The number of the largest count, the first of several; `None` if all are 0.
+pub(crate) fn commonest(counts: &[u64]) -> Option<usize> {
+    let (label, &count) = counts
+        .iter()
+        .enumerate()
+        .max_by_key(|&(i, &c)| (c, usize::MAX - i))?;
+    (count > 0).then_some(label)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Played frames against true ones: ΔPSNR, rollout PSNR, and what a button press moves.
+//! Played frames against true ones: ΔPSNR, PSNR and SSIM of rollouts, and what a button press moves.
 
 use anyhow::Result;
 use model::World;
@@ -6,21 +6,83 @@ use model::maskgit::Sampling;
 use model::picture::Frame;
 use model::session::{Options, Session};
 
+use super::clips::Clip;
+use super::control::sign;
 use super::look::Look;
-use super::{Inferred, mean, motion};
+use super::motion;
+use super::quality::{psnr, ssim};
+use super::statistics::{Measure, mean};
 use crate::rng::Rng;
 
-/// Frames played for the rollout figures.
-pub(super) const LENGTH: usize = 10;
-/// Where ΔPSNR is read (paper, §3: t = 4).
-const T: usize = 4;
+/// Frames played for ΔPSNR and the short rollout.
+pub(super) const SHORT: usize = 10;
+/// Frames played for the long one.
+pub(super) const LONG: usize = 50;
 
-/// What playing some clips gave.
-pub(super) struct Played {
-    /// For each clip, the mean PSNR of its played frames, dB.
+/// A clip played from its first frames, twice. Each list begins with the last prompt frame, as the session
+/// shows it.
+pub(crate) struct Pair {
+    /// With the inferred actions.
+    pub(crate) inferred: Vec<Frame>,
+    /// With random ones.
+    pub(crate) random: Vec<Frame>,
+    /// Those.
+    pressed: Vec<usize>,
+}
+
+/// How near the frames of one [`Pair`] come to the true ones. Entry `t` of each list is of the frame `t + 1`
+/// steps after the prompt.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Near {
+    /// PSNR with inferred actions, dB.
     pub(super) psnr: Vec<f64>,
-    /// For each clip, its ΔPSNR at `T`, dB.
-    pub(super) delta_psnr_t4: Vec<f64>,
+    /// SSIM with inferred actions; empty where frames are too small for it.
+    pub(super) ssim: Vec<f64>,
+    /// PSNR with random actions.
+    pub(super) random: Vec<f64>,
+    /// PSNR of the prompt's last true frame, held.
+    pub(super) held: Vec<f64>,
+}
+
+impl Near {
+    fn of(pair: &Pair, clip: &Clip, prompt: usize) -> Self {
+        let truth = &clip.frames[prompt..];
+        let against = |frames: &[Frame]| -> Vec<f64> {
+            frames[1..]
+                .iter()
+                .zip(truth)
+                .map(|(a, b)| psnr(a, b))
+                .collect()
+        };
+        let played = pair.inferred[1..].iter().zip(truth);
+        Self {
+            psnr: against(&pair.inferred),
+            ssim: played.map_while(|(a, b)| ssim(a, b)).collect(),
+            random: against(&pair.random),
+            held: truth
+                .iter()
+                .take(pair.inferred.len() - 1)
+                .map(|b| psnr(&clip.frames[prompt - 1], b))
+                .collect(),
+        }
+    }
+}
+
+impl Near {
+    /// ΔPSNR `t` frames after the prompt.
+    fn delta_psnr(&self, t: usize) -> Option<f64> {
+        Some(self.psnr.get(t - 1)? - self.random.get(t - 1)?)
+    }
+}
+
+/// What playing some clips from so many prompt frames gave.
+pub(super) struct Played {
+    /// Prompt frames.
+    pub(super) prompt: usize,
+    /// `[seed][clip]`.
+    pub(super) near: Vec<Vec<Near>>,
+    /// What the first seed played, `[clip]`.
+    pub(super) pairs: Vec<Pair>,
     /// Change from frame to frame, against the true frames'.
     pub(super) change: Option<f64>,
     /// Differences across the borders of tokens, against the true frames'.
@@ -29,81 +91,244 @@ pub(super) struct Played {
     pub(super) motion_skill_y: Option<f64>,
 }
 
-/// Peak signal-to-noise ratio of two frames, dB; 100 for equal ones.
-pub fn psnr(a: &Frame, b: &Frame) -> f64 {
-    let squares: f64 = a
-        .rgb
-        .iter()
-        .zip(&b.rgb)
-        .map(|(&x, &y)| f64::from(x.abs_diff(y)).powi(2))
-        .sum();
-    let mse = squares / a.rgb.len().max(1) as f64 / (255.0 * 255.0);
-    (-10.0 * mse.log10()).min(100.0)
+impl Played {
+    /// A figure of each clip under each seed, or under the first alone where the others were not played for
+    /// long enough; `None` unless every clip has it.
+    fn measure(&self, of: impl Fn(&Near) -> Option<f64>) -> Option<Measure> {
+        let of_seeds = self.near.iter();
+        let values: Vec<Vec<f64>> = of_seeds
+            .map_while(|clips| clips.iter().map(&of).collect())
+            .collect();
+        Measure::of(&values)
+    }
+
+    /// ΔPSNR `t` frames after the prompt, dB.
+    pub(super) fn delta_psnr(&self, t: usize) -> Option<Measure> {
+        self.measure(|near| near.delta_psnr(t))
+    }
+
+    /// Mean PSNR of the first `frames` played frames, dB.
+    pub(super) fn psnr(&self, frames: usize) -> Option<Measure> {
+        self.measure(|near| near.psnr.get(..frames).map(mean))
+    }
+
+    /// Mean SSIM of the first `frames` played frames.
+    pub(super) fn ssim(&self, frames: usize) -> Option<Measure> {
+        self.measure(|near| near.ssim.get(..frames).map(mean))
+    }
+
+    /// Mean PSNR of the prompt's last frame held for `frames` frames, dB.
+    pub(super) fn held(&self, frames: usize) -> Option<Measure> {
+        self.measure(|near| near.held.get(..frames).map(mean))
+    }
+
+    /// [`Self::psnr`] of each clip under the first seed.
+    pub(super) fn psnr_of_clips(&self, frames: usize) -> Option<Vec<f64>> {
+        let clips = self.near.first()?.iter();
+        clips
+            .map(|near| near.psnr.get(..frames).map(mean))
+            .collect()
+    }
+
+    /// [`Self::delta_psnr`] of each clip under the first seed.
+    pub(super) fn delta_psnr_of_clips(&self, t: usize) -> Option<Vec<f64>> {
+        let clips = self.near.first()?.iter();
+        clips.map(|near| near.delta_psnr(t)).collect()
+    }
+
+    /// The mean of a list of every clip and seed, entry by entry, as long as all have it.
+    pub(super) fn curve(&self, of: fn(&Near) -> &[f64]) -> Vec<f64> {
+        let all: Vec<&[f64]> = self.near.iter().flatten().map(of).collect();
+        let length = all.iter().map(|list| list.len()).min().unwrap_or(0);
+        (0..length)
+            .map(|t| mean(&all.iter().map(|list| list[t]).collect::<Vec<_>>()))
+            .collect()
+    }
 }
 
-/// Plays each of `clips` twice from its first frame, with its inferred actions and with random ones.
+/// How clips are played.
+pub(super) struct Plan<'a> {
+    pub(super) world: &'a World,
+    /// One for each seed.
+    pub(super) seeds: &'a [Sampling],
+    /// Prompt frames.
+    pub(super) prompt: usize,
+    /// Most frames that the first seed plays; the others, and random actions, play [`SHORT`].
+    pub(super) length: usize,
+}
+
+/// The settings of each of `count` seeds, the first being `sampling` itself.
+pub(super) fn seeds(sampling: &Sampling, count: usize) -> Vec<Sampling> {
+    // Far apart: clips count up from their seed.
+    const STRIDE: u32 = 0x9e37_79b9;
+    (0..count as u32)
+        .map(|k| Sampling {
+            seed: sampling.seed.wrapping_add(k.wrapping_mul(STRIDE)),
+            ..*sampling
+        })
+        .collect()
+}
+
+/// Plays each of `clips` twice under each seed, with its inferred actions and with random ones. `progress`
+/// hears of every clip, `seeds × clips` times.
 pub(super) fn run(
-    world: &World,
-    clips: &[Inferred],
-    sampling: &Sampling,
+    plan: &Plan<'_>,
+    clips: &[Clip],
     progress: &mut dyn FnMut(usize),
 ) -> Result<Played> {
-    let config = &world.card.config;
-    let (kinds, patch) = (config.actions(), config.tokenizer.patch);
-    let (mut quality, mut delta) = (Vec::new(), Vec::new());
+    let (config, prompt) = (&plan.world.card.config, plan.prompt);
+    let patch = config.tokenizer.patch;
     let (mut look, mut true_look) = (Look::default(), Look::default());
     let (mut pressed, mut moved, mut fit) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, clip) in clips.iter().enumerate() {
-        let mut sampling = *sampling;
-        sampling.seed = sampling.seed.wrapping_add(number as u32);
-        let options = Options {
-            sampling,
-            cache: true,
-            ..Options::default()
-        };
-        let inferred = play(world, &clip.prompt, &clip.actions[..LENGTH], options)?;
-        let each: Vec<f64> = (1..=LENGTH)
-            .map(|t| psnr(&inferred[t], &clip.frames[t]))
-            .collect();
-        quality.push(mean(&each));
-        look.add(&inferred, patch);
-        true_look.add(&clip.frames[..=LENGTH], patch);
-
-        let mut rng = Rng::of_step(u64::from(sampling.seed), number as u64, 31);
-        let random: Vec<usize> = (0..LENGTH).map(|_| rng.below(kinds)).collect();
-        let other = play(world, &clip.prompt, &random, options)?;
-        delta.push(psnr(&inferred[T], &clip.frames[T]) - psnr(&other[T], &clip.frames[T]));
-        for (pair, &action) in other.windows(2).zip(&random) {
-            pressed.push(action);
-            moved.push(motion::between(&pair[0], &pair[1]));
-            fit.push(number % 2 == 0);
+    let (mut near, mut first) = (Vec::new(), Vec::new());
+    for (k, sampling) in plan.seeds.iter().enumerate() {
+        let mut of_seed = Vec::new();
+        for (number, clip) in clips.iter().enumerate() {
+            let length = if k == 0 {
+                plan.length.max(SHORT)
+            } else {
+                SHORT
+            };
+            let pair = pair(plan, clip, number, sampling, length)?;
+            of_seed.push(Near::of(&pair, clip, prompt));
+            let short = pair.random.len();
+            look.add(&pair.inferred[..short], patch);
+            true_look.add(&clip.frames[prompt - 1..prompt - 1 + short], patch);
+            for (frames, &action) in pair.random.windows(2).zip(&pair.pressed) {
+                pressed.push(action);
+                moved.push(motion::between(&frames[0], &frames[1]));
+                fit.push(number % 2 == 0);
+            }
+            if k == 0 {
+                first.push(pair);
+            }
+            progress(k * clips.len() + number + 1);
         }
-        progress(number + 1);
+        near.push(of_seed);
     }
-    let sign = |of: fn(&motion::Motion) -> i64| -> Vec<usize> {
-        moved
-            .iter()
-            .map(|m| (of(m).signum() + 1) as usize)
-            .collect()
+    let signs = |of: fn(&motion::Motion) -> i64| -> Vec<usize> {
+        moved.iter().map(|m| sign(of(m))).collect()
     };
     Ok(Played {
-        psnr: quality,
-        delta_psnr_t4: delta,
+        prompt,
+        near,
+        pairs: first,
         change: look.change_against(&true_look),
         seams: look.seams_against(&true_look),
-        motion_skill_x: motion::skill(&pressed, &sign(|m| m.x), &fit),
-        motion_skill_y: motion::skill(&pressed, &sign(|m| m.y), &fit),
+        motion_skill_x: motion::skill(&pressed, &signs(|m| m.x), &fit),
+        motion_skill_y: motion::skill(&pressed, &signs(|m| m.y), &fit),
     })
 }
 
-/// The prompt as the session shows it and the frames after it.
-fn play(world: &World, prompt: &[u32], actions: &[usize], options: Options) -> Result<Vec<Frame>> {
-    pollster::block_on(async {
-        let mut session = Session::from_tokens(world, vec![prompt.to_vec()], options).await?;
-        let mut frames = vec![session.picture().clone()];
-        for &action in actions {
-            frames.push(session.step(action).await?.clone());
-        }
-        Ok(frames)
+fn pair(
+    plan: &Plan<'_>,
+    clip: &Clip,
+    number: usize,
+    sampling: &Sampling,
+    length: usize,
+) -> Result<Pair> {
+    let (world, prompt) = (plan.world, plan.prompt);
+    let sampling = of_clip(sampling, number);
+    let playable = clip.playable(prompt);
+    let short = SHORT.min(playable);
+    let kinds = world.card.config.actions();
+    let mut rng = Rng::of_step(u64::from(sampling.seed), number as u64, 31);
+    let pressed: Vec<usize> = (0..short).map(|_| rng.below(kinds)).collect();
+    let tokens = clip.tokens.get(..prompt).unwrap_or(&clip.tokens);
+    let inferred = &clip.actions[prompt - 1..][..length.min(playable)];
+    Ok(Pair {
+        inferred: play(world, tokens, inferred, sampling)?,
+        random: play(world, tokens, &pressed, sampling)?,
+        pressed,
     })
+}
+
+/// A clip's own seed, so that no two clips are played with the same noise.
+pub(super) fn of_clip(sampling: &Sampling, number: usize) -> Sampling {
+    Sampling {
+        seed: sampling.seed.wrapping_add(number as u32),
+        ..*sampling
+    }
+}
+
+/// A session that starts from the tokens of some frames.
+pub(crate) fn start(world: &World, prompt: &[Vec<u32>], sampling: Sampling) -> Result<Session> {
+    let options = Options {
+        sampling,
+        cache: true,
+        ..Options::default()
+    };
+    Ok(pollster::block_on(Session::from_tokens(
+        world,
+        prompt.to_vec(),
+        options,
+    ))?)
+}
+
+/// The last prompt frame as the session shows it, and the frames after it.
+pub(crate) fn play(
+    world: &World,
+    prompt: &[Vec<u32>],
+    actions: &[usize],
+    sampling: Sampling,
+) -> Result<Vec<Frame>> {
+    let mut session = start(world, prompt, sampling)?;
+    let mut frames = vec![session.picture().clone()];
+    for &action in actions {
+        frames.push(pollster::block_on(session.step(action))?.clone());
+    }
+    Ok(frames)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn played(near: Vec<Vec<Near>>) -> Played {
+        Played {
+            prompt: 1,
+            near,
+            pairs: Vec::new(),
+            change: None,
+            seams: None,
+            motion_skill_x: None,
+            motion_skill_y: None,
+        }
+    }
+
+    #[test]
+    fn figures_are_of_the_frames_that_they_name() {
+        let near = |shift: f64| Near {
+            psnr: vec![30.0 + shift, 26.0, 22.0, 20.0],
+            ssim: vec![0.9, 0.8, 0.7, 0.6],
+            random: vec![29.0, 20.0],
+            held: vec![10.0; 4],
+        };
+        let played = played(vec![vec![near(0.0), near(2.0)], vec![near(1.0), near(3.0)]]);
+        let delta = played.delta_psnr(1).unwrap();
+        assert_eq!(delta.mean, 2.5);
+        assert_eq!(delta.error, Some(1.0));
+        assert!((delta.seeds.unwrap() - 0.5f64.sqrt()).abs() < 1e-12);
+        assert_eq!(played.delta_psnr(2).unwrap().mean, 6.0);
+        // Random actions were played for two frames only.
+        assert_eq!(played.delta_psnr(3), None);
+        assert_eq!(
+            played.psnr(4).unwrap().mean,
+            (31.5 + 26.0 + 22.0 + 20.0) / 4.0
+        );
+        assert_eq!(played.psnr(5), None);
+        assert!((played.ssim(2).unwrap().mean - 0.85).abs() < 1e-12);
+        assert_eq!(played.held(4).unwrap().mean, 10.0);
+        assert_eq!(played.curve(|n| &n.random), [29.0, 20.0]);
+    }
+
+    #[test]
+    fn seeds_differ_and_the_first_is_the_given_one() {
+        let sampling = model::world::PlayDefaults::default().sampling(9);
+        let all = seeds(&sampling, 4);
+        assert_eq!(all[0], sampling);
+        for (i, a) in all.iter().enumerate() {
+            assert!(all[..i].iter().all(|b| a.seed.abs_diff(b.seed) > 1_000_000));
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! The figures of play under many settings of the sampler, on the same clips: what one more MaskGIT
 //! step, another order or another temperature buys.
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use data::ClipStore;
 use model::maskgit::{Order, Sampling};
 use model::{LatentActionModel, World};
 use serde::Serialize;
 
-use super::rollout::{self, Played};
-use super::{check, error_of_mean, look, mean, spread};
+use super::clips::{look, spread};
+use super::rollout::{self, Plan, Played, SHORT};
+use super::statistics::{error_of_mean, mean};
 
 /// The figures of one setting. Definitions: `docs/evaluation.md`.
 #[derive(Clone, Debug, Serialize)]
@@ -44,23 +45,26 @@ pub struct Point {
 }
 
 impl Point {
-    fn new(sampling: &Sampling, played: Played) -> Self {
-        Self {
+    /// ΔPSNR at t = 4 and rollouts of 10 frames need clips that long.
+    fn new(sampling: &Sampling, played: &Played) -> Option<Self> {
+        let psnr = played.psnr_of_clips(SHORT)?;
+        let delta_psnr_t4 = played.delta_psnr_of_clips(4)?;
+        Some(Self {
             steps: sampling.steps,
             order: sampling.order,
             temperature: sampling.temperature,
-            rollouts: played.psnr.len(),
-            rollout_psnr_10: mean(&played.psnr),
-            rollout_psnr_10_error: error_of_mean(&played.psnr),
-            delta_psnr_t4: mean(&played.delta_psnr_t4),
-            delta_psnr_t4_error: error_of_mean(&played.delta_psnr_t4),
+            rollouts: psnr.len(),
+            rollout_psnr_10: mean(&psnr),
+            rollout_psnr_10_error: error_of_mean(&psnr),
+            delta_psnr_t4: mean(&delta_psnr_t4),
+            delta_psnr_t4_error: error_of_mean(&delta_psnr_t4),
             played_change: played.change,
             played_seams: played.seams,
             played_motion_skill_x: played.motion_skill_x,
             played_motion_skill_y: played.motion_skill_y,
-            rollout_psnr_10_of_clips: played.psnr,
-            delta_psnr_t4_of_clips: played.delta_psnr_t4,
-        }
+            rollout_psnr_10_of_clips: psnr,
+            delta_psnr_t4_of_clips: delta_psnr_t4,
+        })
     }
 }
 
@@ -82,13 +86,20 @@ pub fn sweep(
     each: &mut dyn FnMut(&Point) -> Result<()>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<()> {
-    check(&world.card.config, store)?;
+    crate::store::check(&world.card.config, store)?;
+    ensure!(
+        store.frames_per_clip() > SHORT,
+        "the clips of {} have {} frames; {} are needed. Collect longer ones with --clip-frames",
+        store.path().display(),
+        store.frames_per_clip(),
+        SHORT + 1
+    );
     for sampling in settings {
         sampling.check()?;
     }
     let clips = spread(store.len(), rollouts)
         .into_iter()
-        .map(|number| Ok(look(world, encoder, store, number)?.0))
+        .map(|number| Ok(look(world, encoder, store, number, SHORT + 1)?.0))
         .collect::<Result<Vec<_>>>()?;
     let mut singles: Vec<(Sampling, Point)> = Vec::new();
     for sampling in settings {
@@ -103,10 +114,16 @@ pub fn sweep(
                 ..point.clone()
             },
             None => {
-                let played = rollout::run(world, &clips, sampling, &mut |done| {
+                let plan = Plan {
+                    world,
+                    seeds: std::slice::from_ref(sampling),
+                    prompt: 1,
+                    length: 0,
+                };
+                let played = rollout::run(&plan, &clips, &mut |done| {
                     progress(done, clips.len());
                 })?;
-                Point::new(sampling, played)
+                Point::new(sampling, &played).context("a clip was too short to be played")?
             }
         };
         each(&point)?;

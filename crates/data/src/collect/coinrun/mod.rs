@@ -17,6 +17,9 @@ use super::python;
 use super::{CollectSpec, Collected, OnProgress, Policy, Sink, Source, Unit};
 use crate::{Error, Result};
 
+/// What a store of CoinRun names as its source.
+pub const COINRUN: &str = "coinrun";
+
 /// Names of the actions in a CoinRun store, by number: procgen's own first nine. It has six more,
 /// 9 to 14, which do in CoinRun what 4 does; where they are pressed, 4 is what the store says.
 pub const COINRUN_ACTIONS: [&str; 9] = [
@@ -58,7 +61,7 @@ pub fn coinrun(spec: &CollectSpec, on_progress: OnProgress<'_>) -> Result<Collec
         )));
     }
     let source = Source {
-        name: "coinrun",
+        name: COINRUN,
         licence: "procgen (MIT); art by Kenney (CC0), no backgrounds",
         mode: spec.mode.name(),
         policy: spec.policy.describe(),
