@@ -22,9 +22,6 @@ pub(crate) struct Clip {
 impl Clip {
     /// Frames that can be played and compared after `prompt` frames.
     pub(crate) fn playable(&self, prompt: usize) -> usize {
-        if prompt > self.tokens.len() {
-            return 0;
-        }
         self.frames.len().saturating_sub(prompt)
     }
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::clips::Clip;
 use super::look::Look;
 use super::rollout::{of_clip, start};
+use super::workers;
 
 /// Frames whose figures are taken together.
 pub const WINDOW: usize = 20;
@@ -65,6 +66,13 @@ impl Sums {
         }
     }
 
+    fn merge(&mut self, other: &Self) {
+        for (sum, part) in self.codes.iter_mut().zip(&other.codes) {
+            *sum += part;
+        }
+        self.look.merge(&other.look);
+    }
+
     /// Of the frames of `clip` that have tokens.
     fn add_clip(&mut self, clip: &Clip, patch: usize) {
         for tokens in &clip.tokens {
@@ -108,32 +116,18 @@ pub(super) fn run(
     for &number in &played {
         truth.add_clip(&clips[number], patch);
     }
-    let mut sums: Vec<Sums> = (0..windows).map(|_| Sums::new(config.codes())).collect();
     let shown = shown(windows * WINDOW);
+    let one = |world: &World, job: usize| one(world, clips, played[job], windows, &shown, sampling);
+    let all = workers::each(world, played.len(), &one, &mut |done| {
+        progress(done, played.len());
+    })?;
+    let mut sums: Vec<Sums> = (0..windows).map(|_| Sums::new(config.codes())).collect();
     let mut strips = Vec::new();
-    for (done, &number) in played.iter().enumerate() {
-        let of_clips = (0..clips.len()).map(|i| &clips[(number + i) % clips.len()].actions);
-        let mut actions = of_clips.flatten().copied().cycle();
-        let prompt = &clips[number].tokens[..1];
-        let mut session = start(world, prompt, of_clip(sampling, number))?;
-        let mut last = session.picture().clone();
-        let mut strip = vec![last.clone()];
-        for (window, sums) in sums.iter_mut().enumerate() {
-            for t in 1..=WINDOW {
-                let action = actions.next().unwrap_or_default();
-                let picture = pollster::block_on(session.step(action))?.clone();
-                let newest = session.tokens().last().unwrap_or_default().to_vec();
-                sums.add_tokens(&newest);
-                let pair = [last, picture];
-                sums.look.add(&pair, patch);
-                [_, last] = pair;
-                if shown.contains(&(window * WINDOW + t)) {
-                    strip.push(last.clone());
-                }
-            }
+    for (of_play, strip) in all {
+        for (sum, part) in sums.iter_mut().zip(&of_play) {
+            sum.merge(part);
         }
         strips.push(strip);
-        progress(done + 1, played.len());
     }
     Ok(Drift {
         windows: sums.iter().map(|s| s.against(&reference)).collect(),
@@ -141,6 +135,41 @@ pub(super) fn run(
         shown,
         strips,
     })
+}
+
+/// Plays on from clip `number`: what each window is made of, and the frames that are `shown`.
+fn one(
+    world: &World,
+    clips: &[Clip],
+    number: usize,
+    windows: usize,
+    shown: &[usize],
+    sampling: &Sampling,
+) -> Result<(Vec<Sums>, Vec<Frame>)> {
+    let config = &world.card.config;
+    let of_clips = (0..clips.len()).map(|i| &clips[(number + i) % clips.len()].actions);
+    let mut actions = of_clips.flatten().copied().cycle();
+    let prompt = &clips[number].tokens[..1];
+    let mut session = start(world, prompt, of_clip(sampling, number))?;
+    let mut last = session.picture().clone();
+    let mut strip = vec![last.clone()];
+    let mut of_windows = Vec::new();
+    for window in 0..windows {
+        let mut sums = Sums::new(config.codes());
+        for t in 1..=WINDOW {
+            let action = actions.next().unwrap_or_default();
+            let picture = pollster::block_on(session.step(action))?.clone();
+            sums.add_tokens(session.tokens().last().unwrap_or_default());
+            let pair = [last, picture];
+            sums.look.add(&pair, config.tokenizer.patch);
+            [_, last] = pair;
+            if shown.contains(&(window * WINDOW + t)) {
+                strip.push(last.clone());
+            }
+        }
+        of_windows.push(sums);
+    }
+    Ok((of_windows, strip))
 }
 
 /// The prompt, some early frames, and others evenly up to the end.

@@ -40,6 +40,14 @@ impl Look {
         }
     }
 
+    /// Adds what another has seen.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.change += other.change;
+        self.across += other.across;
+        self.inside += other.inside;
+        self.frames += other.frames;
+    }
+
     fn place(&mut self, at: usize, patch: usize) -> &mut u64 {
         if at.is_multiple_of(patch) {
             &mut self.across

@@ -23,6 +23,7 @@ mod rollout;
 mod same_action;
 mod statistics;
 mod sweep;
+mod workers;
 
 use anyhow::Result;
 use data::{ClipStore, TrueActions};

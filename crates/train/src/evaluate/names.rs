@@ -8,6 +8,8 @@ const STILL: f64 = 0.35;
 const UNUSED: &str = "unused";
 /// For an action that no labelled transition has.
 const UNSEEN: &str = "unseen";
+/// For an action whose labelled transitions say little.
+const MIXED: &str = "mixed";
 
 /// Names by mean motion: directions, `still`, or `unused`; all different.
 pub fn by_motion(motions: &[ActionMotion]) -> Vec<String> {
@@ -33,7 +35,9 @@ pub fn by_motion(motions: &[ActionMotion]) -> Vec<String> {
     distinct(motions.iter().map(direction).collect(), &shares)
 }
 
-/// Names by the label that each latent action most often goes with, or `unseen`; all different.
+/// Names by the label that each latent action goes with at least every other time; where none is so common, by
+/// the two commonest, as in `left or still`; where those aren't either, `mixed`. `unseen` without labels. All
+/// different.
 pub fn by_label(table: &Confusion) -> Vec<String> {
     let totals: Vec<f64> = table
         .counts
@@ -43,12 +47,23 @@ pub fn by_label(table: &Confusion) -> Vec<String> {
     let names = table
         .counts
         .iter()
-        .map(|row| match super::motion::commonest(row) {
-            Some(label) => table.labels[label].clone(),
-            None => UNSEEN.to_owned(),
-        })
+        .map(|row| label(row, &table.labels))
         .collect();
     distinct(names, &totals)
+}
+
+fn label(row: &[u64], labels: &[String]) -> String {
+    let all: u64 = row.iter().sum();
+    let mut order: Vec<usize> = (0..row.len()).collect();
+    order.sort_by_key(|&label| std::cmp::Reverse(row[label]));
+    match order.as_slice() {
+        _ if all == 0 => UNSEEN.to_owned(),
+        &[first, ..] if 2 * row[first] >= all => labels[first].clone(),
+        &[first, second, ..] if 2 * (row[first] + row[second]) >= all => {
+            format!("{} or {}", labels[first], labels[second])
+        }
+        _ => MIXED.to_owned(),
+    }
 }
 
 /// Names of the true actions `0..` up to the largest of `seen`; those that have none in `known` are
@@ -115,6 +130,29 @@ mod tests {
             by_label(&table),
             ["jump right 2", "left", "jump right", "unseen"]
         );
+    }
+
+    #[test]
+    fn what_is_not_clear_is_not_claimed() {
+        let table = Confusion {
+            labels: ["left", "still", "right", "up"].map(String::from).to_vec(),
+            counts: vec![
+                vec![2, 1, 1, 0],
+                vec![2, 3, 2, 0],
+                vec![1, 1, 1, 2],
+                vec![9, 9, 9, 10],
+            ],
+        };
+        let names = by_label(&table);
+        assert_eq!(
+            names,
+            ["left", "still or left", "up or left", "up or left 2"]
+        );
+        let even = Confusion {
+            labels: ["a", "b", "c", "d", "e"].map(String::from).to_vec(),
+            counts: vec![vec![1; 5]],
+        };
+        assert_eq!(by_label(&even), ["mixed"]);
     }
 
     #[test]

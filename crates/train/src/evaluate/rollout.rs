@@ -12,6 +12,7 @@ use super::look::Look;
 use super::motion;
 use super::quality::{psnr, ssim};
 use super::statistics::{Measure, mean};
+use super::workers;
 use crate::rng::Rng;
 
 /// Frames played for ΔPSNR and the short rollout.
@@ -76,6 +77,7 @@ impl Near {
 }
 
 /// What playing some clips from so many prompt frames gave.
+#[derive(Default)]
 pub(super) struct Played {
     /// Prompt frames.
     pub(super) prompt: usize,
@@ -136,12 +138,20 @@ impl Played {
         clips.map(|near| near.delta_psnr(t)).collect()
     }
 
-    /// The mean of a list of every clip and seed, entry by entry, as long as all have it.
+    /// The mean of a list, entry by entry, of every clip under every seed; where it is longer under the first
+    /// seed, under that. As long as every clip's is.
     pub(super) fn curve(&self, of: fn(&Near) -> &[f64]) -> Vec<f64> {
-        let all: Vec<&[f64]> = self.near.iter().flatten().map(of).collect();
-        let length = all.iter().map(|list| list.len()).min().unwrap_or(0);
+        let lengths = self.near.first().into_iter().flatten();
+        let length = lengths.map(|near| of(near).len()).min().unwrap_or(0);
+        let all = || self.near.iter().flatten().map(of);
         (0..length)
-            .map(|t| mean(&all.iter().map(|list| list[t]).collect::<Vec<_>>()))
+            .map(|t| {
+                mean(
+                    &all()
+                        .filter_map(|list| list.get(t).copied())
+                        .collect::<Vec<_>>(),
+                )
+            })
             .collect()
     }
 }
@@ -169,72 +179,96 @@ pub(super) fn seeds(sampling: &Sampling, count: usize) -> Vec<Sampling> {
         .collect()
 }
 
-/// Plays each of `clips` twice under each seed, with its inferred actions and with random ones. `progress`
-/// hears of every clip, `seeds × clips` times.
+/// What one play of a clip gives.
+struct One {
+    pair: Pair,
+    near: Near,
+    look: Look,
+    true_look: Look,
+    /// Motion after each random action.
+    moved: Vec<motion::Motion>,
+}
+
+/// Plays each of `clips` twice under each seed, with its inferred actions and with random ones; not at all if
+/// the world looks at fewer frames than the prompt has. `progress` hears of every play, `seeds × clips` of them.
 pub(super) fn run(
     plan: &Plan<'_>,
     clips: &[Clip],
     progress: &mut dyn FnMut(usize),
 ) -> Result<Played> {
-    let (config, prompt) = (&plan.world.card.config, plan.prompt);
-    let patch = config.tokenizer.patch;
-    let (mut look, mut true_look) = (Look::default(), Look::default());
-    let (mut pressed, mut moved, mut fit) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut near, mut first) = (Vec::new(), Vec::new());
-    for (k, sampling) in plan.seeds.iter().enumerate() {
-        let mut of_seed = Vec::new();
-        for (number, clip) in clips.iter().enumerate() {
-            let length = if k == 0 {
-                plan.length.max(SHORT)
-            } else {
-                SHORT
-            };
-            let pair = pair(plan, clip, number, sampling, length)?;
-            of_seed.push(Near::of(&pair, clip, prompt));
-            let short = pair.random.len();
-            look.add(&pair.inferred[..short], patch);
-            true_look.add(&clip.frames[prompt - 1..prompt - 1 + short], patch);
-            for (frames, &action) in pair.random.windows(2).zip(&pair.pressed) {
-                pressed.push(action);
-                moved.push(motion::between(&frames[0], &frames[1]));
-                fit.push(number % 2 == 0);
-            }
-            if k == 0 {
-                first.push(pair);
-            }
-            progress(k * clips.len() + number + 1);
-        }
-        near.push(of_seed);
+    if plan.prompt > plan.world.card.config.frames {
+        return Ok(Played {
+            prompt: plan.prompt,
+            ..Played::default()
+        });
     }
-    let signs = |of: fn(&motion::Motion) -> i64| -> Vec<usize> {
-        moved.iter().map(|m| sign(of(m))).collect()
+    let one = |world: &World, job: usize| -> Result<One> {
+        let (k, number) = (job / clips.len(), job % clips.len());
+        let length = if k == 0 {
+            plan.length.max(SHORT)
+        } else {
+            SHORT
+        };
+        let clip = &clips[number];
+        let pair = pair(world, plan.prompt, clip, number, &plan.seeds[k], length)?;
+        let (mut look, mut true_look) = (Look::default(), Look::default());
+        let patch = world.card.config.tokenizer.patch;
+        let (short, before) = (pair.random.len(), plan.prompt - 1);
+        look.add(&pair.inferred[..short], patch);
+        true_look.add(&clip.frames[before..][..short], patch);
+        let moves = pair.random.windows(2);
+        Ok(One {
+            near: Near::of(&pair, clip, plan.prompt),
+            moved: moves.map(|w| motion::between(&w[0], &w[1])).collect(),
+            look,
+            true_look,
+            pair,
+        })
     };
+    let all = workers::each(plan.world, plan.seeds.len() * clips.len(), &one, progress)?;
+    let (mut look, mut true_look) = (Look::default(), Look::default());
+    let (mut pressed, mut x, mut y, mut fit) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut near: Vec<Vec<Near>> = vec![Vec::new(); plan.seeds.len()];
+    let mut pairs = Vec::new();
+    for (job, one) in all.into_iter().enumerate() {
+        let (k, number) = (job / clips.len(), job % clips.len());
+        look.merge(&one.look);
+        true_look.merge(&one.true_look);
+        pressed.extend_from_slice(&one.pair.pressed);
+        x.extend(one.moved.iter().map(|m| sign(m.x)));
+        y.extend(one.moved.iter().map(|m| sign(m.y)));
+        fit.extend(one.moved.iter().map(|_| number % 2 == 0));
+        near[k].push(one.near);
+        if k == 0 {
+            pairs.push(one.pair);
+        }
+    }
     Ok(Played {
-        prompt,
+        prompt: plan.prompt,
         near,
-        pairs: first,
+        pairs,
         change: look.change_against(&true_look),
         seams: look.seams_against(&true_look),
-        motion_skill_x: motion::skill(&pressed, &signs(|m| m.x), &fit),
-        motion_skill_y: motion::skill(&pressed, &signs(|m| m.y), &fit),
+        motion_skill_x: motion::skill(&pressed, &x, &fit),
+        motion_skill_y: motion::skill(&pressed, &y, &fit),
     })
 }
 
 fn pair(
-    plan: &Plan<'_>,
+    world: &World,
+    prompt: usize,
     clip: &Clip,
     number: usize,
     sampling: &Sampling,
     length: usize,
 ) -> Result<Pair> {
-    let (world, prompt) = (plan.world, plan.prompt);
     let sampling = of_clip(sampling, number);
     let playable = clip.playable(prompt);
     let short = SHORT.min(playable);
     let kinds = world.card.config.actions();
     let mut rng = Rng::of_step(u64::from(sampling.seed), number as u64, 31);
     let pressed: Vec<usize> = (0..short).map(|_| rng.below(kinds)).collect();
-    let tokens = clip.tokens.get(..prompt).unwrap_or(&clip.tokens);
+    let tokens = &clip.tokens[..prompt];
     let inferred = &clip.actions[prompt - 1..][..length.min(playable)];
     Ok(Pair {
         inferred: play(world, tokens, inferred, sampling)?,
@@ -288,11 +322,7 @@ mod tests {
         Played {
             prompt: 1,
             near,
-            pairs: Vec::new(),
-            change: None,
-            seams: None,
-            motion_skill_x: None,
-            motion_skill_y: None,
+            ..Played::default()
         }
     }
 

@@ -6,8 +6,9 @@ use model::World;
 use model::maskgit::Sampling;
 use model::picture::Frame;
 
-use super::clips::Clip;
+use super::clips::{Clip, spread};
 use super::rollout::start;
+use super::workers;
 
 /// Presses of each action.
 pub const PRESSES: usize = 5;
@@ -21,10 +22,9 @@ pub(super) fn sheet(
     sampling: &Sampling,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<Vec<Frame>>> {
-    let picked = super::clips::spread(clips.len() as u64, rows);
-    let mut sheet = Vec::new();
-    for (row, &number) in picked.iter().enumerate() {
-        let session = start(world, &clips[number as usize].tokens[..1], *sampling)?;
+    let picked = spread(clips.len() as u64, rows);
+    let row = |world: &World, row: usize| -> Result<Vec<Frame>> {
+        let session = start(world, &clips[picked[row] as usize].tokens[..1], *sampling)?;
         let mut frames = vec![session.picture().clone()];
         for action in 0..world.card.config.actions() {
             let mut branch = session.clone();
@@ -33,8 +33,9 @@ pub(super) fn sheet(
             }
             frames.push(branch.picture().clone());
         }
-        sheet.push(frames);
-        progress(row + 1, picked.len());
-    }
-    Ok(sheet)
+        Ok(frames)
+    };
+    workers::each(world, picked.len(), &row, &mut |done| {
+        progress(done, picked.len());
+    })
 }

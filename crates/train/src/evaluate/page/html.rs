@@ -83,14 +83,14 @@ fn head(page: &mut String, about: &About<'_>, evaluated: &Evaluated) {
     let counted = &figures.counted;
     let _ = writeln!(
         page,
-        "<h1>{}</h1>\n<p>{}</p>\n<p class=\"soft\">Video that it learned from: {}</p>\n<p class=\"soft\">Evaluated on {} of {}, {} of them played, with {}, under {}: {} MaskGIT steps a frame, temperature {}, {} order.</p>",
+        "<h1>{}</h1>\n<p>{}</p>\n<p class=\"soft\">Video that it learned from: {}</p>\n<p class=\"soft\">Evaluated on {} of {}, {}; {} of them played with {}: {} MaskGIT steps a frame, temperature {}, {} order.</p>",
         escape(&card.name),
         escape(&card.about),
         escape(&card.licence),
         plural(counted.clips, "clip"),
         escape(about.data),
-        counted.rollouts,
         plural(figures.pictures.frames, "frame"),
+        counted.rollouts,
         plural(counted.seeds, "seed"),
         sampling.steps,
         sampling.temperature,
@@ -263,7 +263,12 @@ fn actions(page: &mut String, about: &About<'_>, evaluated: &Evaluated) {
         ("action", "True actions"),
     ] {
         if let Some(table) = control.confusion.get(key) {
-            let _ = writeln!(page, "<div><h3>{title}</h3>");
+            let class = if table.labels.len() > 3 {
+                " class=\"full\""
+            } else {
+                ""
+            };
+            let _ = writeln!(page, "<div{class}><h3>{title}</h3>");
             page.push_str(&tables::confusion(&about.card.actions, table));
             page.push_str("</div>\n");
         }

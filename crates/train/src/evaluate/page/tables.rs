@@ -73,12 +73,16 @@ pub(super) fn actions(names: &[String], control: &Control) -> String {
             table,
             "<td class=\"n\">{} %</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
             short(motion.share * 100.0),
-            short(motion.right),
-            short(motion.up)
+            signed(motion.right),
+            signed(motion.up)
         );
     }
     table.push_str("</tbody></table></div>\n");
     table
+}
+
+fn signed(pixels: f64) -> String {
+    format!("{pixels:+.2}").replace('-', "−")
 }
 
 /// Rows of a confusion table as shares of the row.
