@@ -8,13 +8,14 @@ async function count(response) {
   // A compressed answer announces its compressed length, and hands out the rest.
   const length = response.headers.has("content-encoding") ? null : response.headers.get("content-length");
   const total = Number(length) || null;
+  const start = performance.now();
   let loaded = 0;
   let told = 0;
   for await (const chunk of chunks(response.body.getReader())) {
     loaded += chunk.byteLength;
     if (loaded - told > 1 << 17) {
       told = loaded;
-      say({ Progress: { stage: "Engine", loaded, total } });
+      say({ Progress: { stage: "Engine", loaded, total, ms: performance.now() - start } });
     }
   }
 }

@@ -1,26 +1,33 @@
 //! The page: shows the state, and turns what a visitor does into events.
 
+mod browser;
 mod components;
-mod files;
-mod keys;
-mod link;
 
 use std::rc::Rc;
 
-use web::state::{Effect, Event, State};
-use web::texts;
+use wasm_bindgen_futures::spawn_local;
+use web::state::{Effect, Event, Offline, State};
 use yew::prelude::*;
 
+use self::browser::link::Link;
+use self::browser::{clock, document, files, gamepad, keys, offline, prefs, wishes};
 use self::components::actions::Actions;
 use self::components::bench::Bench;
 use self::components::gallery::Gallery;
-use self::components::settings::Settings;
+use self::components::header::Header;
+use self::components::lines::Lines;
+use self::components::settings::{Props as SettingsProps, Settings};
 use self::components::stage::Stage;
 use self::components::status::Status;
+use self::components::timeline::Timeline;
+use self::components::transport::Transport;
 use self::components::trouble::TroubleBox;
 use self::components::upload::Upload;
+use self::components::words::{Words, use_texts};
 use self::components::worlds::Worlds;
-use self::link::Link;
+
+/// The id of what fills the screen when asked to.
+const PLAY: &str = "play";
 
 fn main() {
     let link = Link::default();
@@ -50,7 +57,8 @@ impl Reducible for Store {
             match effect {
                 Effect::Post(message) => self.link.post(message),
                 Effect::RestartWorker => self.link.restart(),
-                Effect::TickAfter(number, ms) => self.link.tick_after(number, ms),
+                Effect::Remember(chosen) => prefs::remember(&chosen),
+                Effect::KeepPage(world) => offline::keep(world),
             }
         }
         Rc::new(Self {
@@ -68,90 +76,110 @@ struct AppProps {
 #[component]
 fn App(props: &AppProps) -> Html {
     let store = use_reducer(|| Store {
-        state: Rc::new(State::new(link::wishes())),
+        state: Rc::new(State::new(wishes::wishes())),
         link: props.link.clone(),
     });
     let on: Callback<Event> = store.dispatcher().into();
     let state = store.state.clone();
     {
         let (link, on) = (props.link.clone(), on.clone());
-        use_effect_with((), move |()| link.connect(on));
+        use_effect_with((), move |()| {
+            spawn_local(async move {
+                offline::start(on.clone()).await;
+                link.connect(on);
+            });
+        });
     }
+    let texts: Words = state.texts();
+    document::use_language(state.prefs.language);
+    clock::use_clock(state.pace(), &on);
     keys::use_keys(&state, &on);
-    files::use_drop_and_paste(&on);
-
-    if let Some(measurement) = state.measurement.clone() {
-        return html! { <Bench {measurement} {state} {on} /> };
+    gamepad::use_gamepads(&on);
+    files::use_drop_and_paste(texts, &on);
+    html! {
+        <ContextProvider<Words> context={texts}>
+            if let Some(measurement) = state.measurement.clone() {
+                <Bench {measurement} {state} {on} />
+            } else {
+                <Page {state} {on} />
+            }
+        </ContextProvider<Words>>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct PageProps {
+    state: Rc<State>,
+    on: Callback<Event>,
+}
+
+/// The page that plays.
+#[component]
+fn Page(props: &PageProps) -> Html {
+    let texts = use_texts();
+    let PageProps { state, on } = props;
     let world = state.world.clone();
-    let origin = state.origin;
+    let enabled = state.can_play();
     html! {
         <>
-            <header class="top">
-                <h1>{ components::lamp() }{ "Pocket Genie" }</h1>
-                <p>{ "One picture becomes a world you can play." }</p>
-            </header>
+            <Header prefs={state.prefs.clone()} on={on.clone()} />
             <main>
-                <div class="play">
-                    <Stage state={state.clone()} />
-                    if let Some(trouble) = state.trouble.clone() {
-                        <TroubleBox {trouble} on={on.clone()} />
-                    }
-                    if state.keeps_picture() {
-                        <p class="kept" data-testid="kept">{ texts::KEPT }</p>
-                    }
-                    if let Some(world) = &world {
-                        <Actions
-                            names={world.actions.clone()}
-                            pressed={state.pressed()}
-                            enabled={state.can_play()}
-                            played={state.frame.as_ref().map_or(0, |f| f.index)}
-                            on={on.clone()}
+                <div class="play" id={PLAY}>
+                    <div class="console">
+                        <Stage state={state.clone()} on={on.clone()} />
+                        <Timeline frames={state.timeline.clone()} {enabled} on={on.clone()} />
+                        <Transport
+                            {enabled} running={state.is_running()}
+                            at_prompt={state.timeline.at() == 0} pilot={state.pilot.kind()}
+                            sampling={state.sampling} on={on.clone()}
                         />
-                    }
-                    <Status
-                        device={state.device.clone()}
-                        frame={state.frame.as_ref().map(|f| f.index)}
-                        ms={state.ms}
-                    />
-                </div>
-                <div class="side">
-                    if let Some(world) = &world {
-                        <section class="card" aria-labelledby="from">
-                            <h2 id="from">{ "Start from" }</h2>
-                            <Gallery
-                                names={world.gallery.clone()}
-                                thumbnails={state.thumbnails.clone()}
-                                {origin}
-                                enabled={state.is_open()}
-                                on={on.clone()}
+                        <Status
+                            device={state.device.clone()}
+                            frame={state.frame.as_ref().map(|f| (f.index, state.timeline.len()))}
+                            fps={state.fps()} ms={state.ms}
+                        />
+                    </div>
+                    <div class="hands">
+                        if let Some(trouble) = state.trouble.clone() {
+                            <TroubleBox {trouble} on={on.clone()} />
+                        }
+                        if state.keeps_picture() {
+                            <p class="kept" data-testid="kept">{ texts.kept }</p>
+                        }
+                        if let Some(world) = &world {
+                            <Actions
+                                world={world.clone()} moves={state.moves.clone()}
+                                pressed={state.pressed()} {enabled} on={on.clone()}
                             />
-                            <Upload enabled={state.is_open()} on={on.clone()} />
-                            // A canvas to sketch on has its place here.
-                        </section>
-                    }
+                        }
+                        <Lines lines={state.lines.clone()} {enabled} on={on.clone()} />
+                        if let Some(world) = &world {
+                            <section class="card prompts" aria-labelledby="from">
+                                <h2 id="from">{ texts.start_from }</h2>
+                                <Gallery
+                                    names={world.gallery.clone()}
+                                    thumbnails={state.thumbnails.clone()}
+                                    origin={state.origin} enabled={state.is_open()}
+                                    on={on.clone()}
+                                />
+                                <Upload enabled={state.is_open()} on={on.clone()} />
+                            </section>
+                        }
+                    </div>
+                </div>
+                <div class="more">
                     <Worlds
-                        worlds={state.worlds.clone()}
-                        {world}
-                        own={state.own}
-                        enabled={state.is_alive() && state.progress.is_none()}
-                        on={on.clone()}
+                        worlds={state.worlds.clone()} {world} own={state.own}
+                        enabled={state.is_alive() && state.progress.is_none()} on={on.clone()}
                     />
-                    <Settings
-                        sampling={state.sampling}
-                        most_steps={state.most_steps()}
-                        most_temperature={state.most_temperature()}
-                        keys={state.keys}
-                        {on}
-                    />
+                    <Settings ..SettingsProps::of(state, on) />
                 </div>
             </main>
             <footer>
+                <p>{ texts.privacy }{ " " }{ kept(state.offline, texts) }</p>
                 <p>
-                    { "Everything is computed in this browser: your picture stays with you. After " }
-                    <a href="https://arxiv.org/abs/2402.15391">
-                        { "Genie: Generative Interactive Environments" }
-                    </a>
+                    { texts.after }{ " " }
+                    <a href="https://arxiv.org/abs/2402.15391">{ texts.paper }</a>
                     { "." }
                 </p>
             </footer>
@@ -160,4 +188,14 @@ fn App(props: &AppProps) -> Html {
             </p>
         </>
     }
+}
+
+/// Whether the page works without a network.
+fn kept(offline: Offline, texts: Words) -> Html {
+    let said = match offline {
+        Offline::Ready => texts.footer_offline,
+        Offline::Full => texts.footer_full,
+        Offline::Unknown | Offline::Unavailable => return html! {},
+    };
+    html! { <span data-testid="offline" data-offline={format!("{offline:?}")}>{ said }</span> }
 }

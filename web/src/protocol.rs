@@ -1,8 +1,11 @@
 //! What the app and the worker say to each other.
 //!
-//! The worker handles one message at a time, in order, and answers each of Load, Start, Step and
-//! Rewind with exactly one of Ready, Frame or Failed. Large bytes travel beside the message
-//! ([`Message::blobs`]), handed over rather than copied.
+//! The worker handles one message at a time, in order, and answers each of Load, Start, Step, Seek,
+//! Return and Move with exactly one of Ready, Frame, Moved or Failed. Large bytes travel beside the
+//! message ([`Message::blobs`]), handed over rather than copied.
+//!
+//! A play is a line of frames from a prompt on. Seek only looks at an earlier one; a Step from there
+//! ends the line at it and goes on. Whoever wants to come back says Keep before, and Return later.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -41,7 +44,7 @@ impl DeviceKind {
 /// Why a device was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeviceReason {
-    /// `?device=` in the page's address.
+    /// The visitor, or `?device=` in the page's address, wants it.
     Asked,
     /// The browser has a real graphics processor.
     Gpu,
@@ -78,6 +81,20 @@ pub struct WorldEntry {
     /// Size of the file, for the progress bar: a server that compresses doesn't tell.
     #[serde(default)]
     pub bytes: Option<u64>,
+    /// How it plays by itself until a visitor takes over.
+    #[serde(default)]
+    pub demo: Option<Demo>,
+}
+
+/// A recorded play, in words that outlive the numbers of a world's actions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Demo {
+    /// Pictures of the gallery that it is played from, one after the other.
+    pub gallery: Vec<usize>,
+    /// The seed.
+    pub seed: u32,
+    /// What is done, as [`Moves::script`](crate::moves::Moves::script) reads it.
+    pub moves: String,
 }
 
 /// Which world to load.
@@ -120,6 +137,37 @@ pub struct WorldSummary {
     pub sampling: Sampling,
 }
 
+/// Which tokens of a frame are settled first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// The surest.
+    Confidence,
+    /// By chance.
+    Random,
+    /// Spread evenly over the frame.
+    #[default]
+    Halton,
+}
+
+impl Order {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Halton, Self::Random, Self::Confidence];
+
+    /// The name used in the page's controls.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Confidence => "confidence",
+            Self::Random => "random",
+            Self::Halton => "halton",
+        }
+    }
+
+    /// The order with that name, if there is one.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.id() == id)
+    }
+}
+
 /// How frames are sampled, as far as the page lets one choose.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {
@@ -127,6 +175,8 @@ pub struct Sampling {
     pub steps: usize,
     /// Temperature of the codes.
     pub temperature: f32,
+    /// Which positions are settled first.
+    pub order: Order,
     /// The player's seed.
     pub seed: u32,
 }
@@ -177,10 +227,30 @@ pub enum ToWorker {
         /// Its number.
         action: usize,
     },
-    /// Go back, at most to the prompt.
-    Rewind {
-        /// How many frames.
-        frames: usize,
+    /// Look at a frame of the line; the newest ends the looking.
+    Seek {
+        /// Frames since the prompt.
+        frame: usize,
+    },
+    /// Keep the whole line as it is, to return to. Not answered.
+    Keep {
+        /// A number that is not in use.
+        line: u32,
+    },
+    /// Go on at the end of a kept line, which is kept no longer.
+    Return {
+        /// Its number.
+        line: u32,
+    },
+    /// A kept line will not be returned to. Not answered.
+    Forget {
+        /// Its number.
+        line: u32,
+    },
+    /// Bring the world and its lines to another device.
+    Move {
+        /// Which; none for the worker's own choice.
+        device: Option<DeviceKind>,
     },
     /// Change how the next frames of a play, if there is one, are sampled. Answered only if it
     /// fails.
@@ -215,8 +285,12 @@ pub enum Task {
     Start,
     /// A step.
     Step,
-    /// Going back.
-    Rewind,
+    /// Going to another frame of the line.
+    Seek,
+    /// Going back to a kept line.
+    Return,
+    /// Going to another device.
+    Move,
     /// Changing the settings.
     Settings,
     /// Measuring.
@@ -263,6 +337,8 @@ pub enum FromWorker {
         loaded: u64,
         /// Bytes in all, if known.
         total: Option<u64>,
+        /// Milliseconds that these have taken.
+        ms: f64,
     },
     /// The worlds there are.
     Worlds(Vec<WorldEntry>),
@@ -280,12 +356,13 @@ pub enum FromWorker {
         /// What it looks like.
         picture: Picture,
     },
-    /// The graphics processor was lost while it played, and the play goes on here.
+    /// Answers Move. Said without being asked if the graphics processor was lost while it played,
+    /// and the play goes on here.
     Moved {
         /// On what.
         device: DeviceReport,
     },
-    /// Answers Start, Step and Rewind.
+    /// Answers Start, Step, Seek and Return.
     Frame(Frame),
     /// A bench goes on.
     Measuring {
@@ -355,11 +432,12 @@ mod tests {
             sampling: Sampling {
                 steps: 4,
                 temperature: 0.5,
+                order: Order::Halton,
                 seed: 3,
             },
         };
         let text = serde_json::to_string(&start).unwrap();
-        assert!(text.len() < 100, "{text}");
+        assert!(text.len() < 120, "{text}");
         let mut back: ToWorker = serde_json::from_str(&text).unwrap();
         *back.blobs()[0] = std::mem::take(start.blobs()[0]);
         assert!(

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use web::state::{Event, Measurement, State};
-use web::texts;
 use yew::prelude::*;
 
 use super::progress::Progress;
 use super::trouble::TroubleBox;
+use super::words::use_texts;
+use super::icons;
 
 /// What [`Bench`] takes.
 #[derive(Properties, PartialEq)]
@@ -28,11 +29,12 @@ pub fn Bench(props: &Props) -> Html {
         state,
         on,
     } = props;
+    let texts = use_texts();
     html! {
         <>
             <header class="top">
-                <h1>{ super::lamp() }{ "Pocket Genie: the bench" }</h1>
-                <p>{ "What a frame costs on this device." }</p>
+                <h1>{ icons::lamp() }{ texts.bench_title }</h1>
+                <p class="motto">{ texts.bench_motto }</p>
             </header>
             <main class="bench card">
                 if let Some(trouble) = state.trouble.clone() {
@@ -50,7 +52,7 @@ pub fn Bench(props: &Props) -> Html {
                 }
                 if let Some(device) = &state.device {
                     <p class="small">
-                        { format!("{}, {}", texts::device_label(device), texts::device_reason(device)) }
+                        { format!("{}, {}", texts.device_label(device), texts.device_reason(device)) }
                     </p>
                 }
             </main>

@@ -1,9 +1,11 @@
-//! How far loading is.
+//! How far loading is: what, how much, how fast.
 
 use web::protocol::Stage;
 use web::state;
-use web::texts;
+use web::texts::Texts;
 use yew::prelude::*;
+
+use super::words::use_texts;
 
 /// What [`Progress`] takes.
 #[derive(Properties, PartialEq)]
@@ -15,29 +17,29 @@ pub struct Props {
 /// A bar and what it stands for.
 #[component]
 pub fn Progress(props: &Props) -> Html {
+    let texts = use_texts();
     let progress = props.progress;
-    let label = texts::stage(progress.stage);
-    let amount = match (progress.stage, progress.total) {
-        (Stage::Kernels, Some(total)) => texts::kernels(progress.loaded, total),
-        _ => bytes(progress),
-    };
+    let label = texts.stage(progress.stage);
     // Without a value the bar shows that something goes on, not how far it is.
     let value = progress.share().map(|share| format!("{share:.3}"));
     html! {
         <div class="progress" data-testid="progress" data-stage={format!("{:?}", progress.stage)}>
             <p>{ label }{ "…" }</p>
             <progress max="1" {value} aria-label={label} />
-            <p class="amount">{ amount }</p>
+            <p class="amount">{ amount(progress, texts) }</p>
         </div>
     }
 }
 
-fn bytes(progress: state::Progress) -> String {
-    match (progress.loaded, progress.total) {
-        (0, _) => String::new(),
-        (loaded, Some(total)) if loaded < total => {
-            format!("{} of {}", texts::bytes(loaded), texts::bytes(total))
-        }
-        (loaded, _) => texts::bytes(loaded),
+fn amount(progress: state::Progress, texts: &Texts) -> String {
+    let much = match (progress.stage, progress.loaded, progress.total) {
+        (Stage::Kernels, done, Some(all)) => return texts.kernels(done, all),
+        (Stage::Build, ..) | (_, 0, _) => return String::new(),
+        (_, loaded, Some(total)) if loaded < total => texts.part_of(loaded, total),
+        (_, loaded, _) => texts.bytes(loaded),
+    };
+    match progress.speed() {
+        Some(speed) => format!("{much} · {}", texts.speed(speed)),
+        None => much,
     }
 }

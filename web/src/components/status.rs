@@ -3,42 +3,41 @@
 use std::rc::Rc;
 
 use web::protocol::DeviceReport;
-use web::texts;
 use yew::prelude::*;
+
+use super::words::use_texts;
 
 /// What [`Status`] takes.
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The device in use.
     pub device: Option<Rc<DeviceReport>>,
-    /// Frames played.
-    pub frame: Option<usize>,
-    /// Milliseconds a frame.
+    /// The frame on the screen, and how many there are.
+    pub frame: Option<(usize, usize)>,
+    /// Frames a second, while the world moves.
+    pub fps: Option<f64>,
+    /// Milliseconds a frame takes.
     pub ms: Option<f64>,
 }
 
 /// A line below the screen.
 #[component]
 pub fn Status(props: &Props) -> Html {
+    let texts = use_texts();
+    let fps = props.fps.map_or_else(|| "–".into(), |fps| texts.fps(fps));
+    let ms = props.ms.map_or_else(|| "–".into(), |ms| texts.per_frame(ms));
+    let frame = props.frame.map(|(at, all)| texts.frame_number(at, all));
     html! {
-        <dl class="status">
-            <div>
-                <dt>{ "Frame" }</dt>
-                <dd data-testid="frames">{ props.frame.map_or("–".into(), |n| n.to_string()) }</dd>
-            </div>
-            <div>
-                <dt>{ "Pace" }</dt>
-                <dd data-testid="pace">{ props.ms.map_or("–".into(), texts::pace) }</dd>
-            </div>
+        <div class="status">
+            <span data-testid="frames">{ frame.unwrap_or_else(|| "–".into()) }</span>
+            <span data-testid="fps">{ fps }</span>
+            <span data-testid="pace">{ ms }</span>
             if let Some(device) = &props.device {
-                <div class="device">
-                    <dt>{ "Computed by" }</dt>
-                    <dd data-testid="device" data-device={device.kind.id()}>
-                        { texts::device_label(device) }
-                        <span class="small">{ texts::device_reason(device) }</span>
-                    </dd>
-                </div>
+                <span data-testid="device" data-device={device.kind.id()}>
+                    { texts.device_label(device) }
+                    <span class="why">{ ", " }{ texts.device_reason(device) }</span>
+                </span>
             }
-        </dl>
+        </div>
     }
 }

@@ -3,6 +3,8 @@
 use web::state::{Event, Remedy, Trouble};
 use yew::prelude::*;
 
+use super::words::use_texts;
+
 /// What [`TroubleBox`] takes.
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -15,6 +17,7 @@ pub struct Props {
 /// A box with one button.
 #[component]
 pub fn TroubleBox(props: &Props) -> Html {
+    let texts = use_texts();
     let Trouble {
         title,
         detail,
@@ -22,9 +25,9 @@ pub fn TroubleBox(props: &Props) -> Html {
         ..
     } = &props.trouble;
     let (label, event) = match remedy {
-        Remedy::Dismiss => ("All right", Event::Dismiss),
-        Remedy::Reload => ("Try again", Event::Remedy),
-        Remedy::Restart => ("Go on", Event::Remedy),
+        Remedy::Dismiss => (texts.all_right, Event::Dismiss),
+        Remedy::Reload => (texts.try_again, Event::Remedy),
+        Remedy::Restart => (texts.go_on, Event::Remedy),
     };
     let onclick = props.on.reform(move |_| event.clone());
     html! {

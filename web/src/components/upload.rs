@@ -4,7 +4,8 @@ use web::state::Event;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::files;
+use super::words::use_texts;
+use crate::browser::files;
 
 /// What [`Upload`] and [`FileButton`] take.
 #[derive(Properties, PartialEq)]
@@ -18,14 +19,15 @@ pub struct Props {
 /// A button for a picture file.
 #[component]
 pub fn Upload(props: &Props) -> Html {
+    let texts = use_texts();
     html! {
         <>
             <FileButton
                 enabled={props.enabled} on={props.on.clone()} testid="upload"
                 accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
-                label="Your own picture"
+                label={texts.own_picture}
             />
-            <p class="small">{ "Or drop one anywhere on the page, or paste it." }</p>
+            <p class="small">{ texts.own_picture_more }</p>
         </>
     }
 }
@@ -48,11 +50,12 @@ pub struct FileProps {
 /// The browser's own control for files, in our style.
 #[component]
 pub fn FileButton(props: &FileProps) -> Html {
+    let texts = use_texts();
     let onchange = {
         let on = props.on.clone();
         Callback::from(move |event: yew::Event| {
             let input: HtmlInputElement = event.target_unchecked_into();
-            files::open(input.files(), &on);
+            files::open(input.files(), texts, &on);
             // So that the same file can be chosen again.
             input.set_value("");
         })

@@ -8,6 +8,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::upload::FileButton;
+use super::words::use_texts;
 
 /// What [`Worlds`] takes.
 #[derive(Properties, PartialEq)]
@@ -27,6 +28,7 @@ pub struct Props {
 /// What the world is, and a choice of others.
 #[component]
 pub fn Worlds(props: &Props) -> Html {
+    let texts = use_texts();
     let on = props.on.clone();
     let onchange = Callback::from(move |event: yew::Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
@@ -43,7 +45,7 @@ pub fn Worlds(props: &Props) -> Html {
     let listed = entry.is_some();
     html! {
         <section class="card" aria-labelledby="world">
-            <h2 id="world">{ "World" }</h2>
+            <h2 id="world">{ texts.world }</h2>
             if props.worlds.len() > 1 || !listed && !props.worlds.is_empty() {
                 <select
                     aria-labelledby="world" {onchange} disabled={!props.enabled}
@@ -69,7 +71,7 @@ pub fn Worlds(props: &Props) -> Html {
             }
             <FileButton
                 enabled={props.enabled} on={props.on.clone()} testid="open-world"
-                accept=".safetensors" label="Open a world file"
+                accept=".safetensors" label={texts.open_world}
             />
         </section>
     }

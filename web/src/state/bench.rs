@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::{Effect, State};
-use crate::texts;
 
 /// A bench.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,9 +23,9 @@ impl Measurement {
 }
 
 impl State {
-    pub(super) fn measure_on(&mut self, what: String, done: usize, all: usize) {
+    pub(super) fn measure_on(&mut self, what: &str, done: usize, all: usize) {
         self.measurement = Some(Rc::new(Measurement {
-            progress: texts::measuring(&what, done, all),
+            progress: self.texts().measuring(what, done, all),
             ..Measurement::default()
         }));
     }
@@ -38,9 +37,9 @@ impl State {
         effects: &mut Vec<Effect>,
     ) {
         self.waiting = None;
-        self.announce(texts::MEASURED);
+        self.announce(self.texts().measured);
         self.measurement = Some(Rc::new(Measurement {
-            progress: texts::MEASURED.to_owned(),
+            progress: self.texts().measured.to_owned(),
             rows,
             json,
         }));

@@ -46,16 +46,22 @@ pub(super) struct Legacy {
 
 impl State {
     pub(super) fn fail(&mut self, task: Task, detail: &str, effects: &mut Vec<Effect>) {
-        if task == Task::Load {
+        if matches!(task, Task::Load | Task::Move) {
             self.progress = None;
         }
         // These two are not requests: nobody waits for their answer.
         if !matches!(task, Task::Settings | Task::Thumbnails) {
             self.waiting = None;
-            self.held = None;
+            self.input.lift_all();
+            self.branched(false, effects);
+            // What fails once fails at the next tick, too.
+            self.pause();
         }
-        let passing = matches!(task, Task::Start | Task::Step | Task::Rewind);
-        self.complain(texts::failed(task), detail, self.dismissal(), passing);
+        if task == Task::Move {
+            self.wishes.device = self.device.as_ref().map(|d| d.kind);
+        }
+        let passing = matches!(task, Task::Start | Task::Step | Task::Seek | Task::Return);
+        self.complain(self.texts().failed(task), detail, self.dismissal(), passing);
         if self.waiting.is_none() {
             self.send_queued(effects);
         }
@@ -79,7 +85,9 @@ impl State {
             self.bequeath(waiting);
         }
         self.loaded = false;
-        self.held = None;
+        self.input.lift_all();
+        self.lines = Rc::default();
+        self.branching = None;
         self.progress = None;
         // What the visitor brought along waits for the next worker.
         let queued = self.queued.take();
@@ -88,7 +96,7 @@ impl State {
             Some(Request::Load(WorldSource::File { .. })) => self.queued = queued,
             _ => {}
         }
-        self.complain(texts::WORKER_DIED, detail, Remedy::Restart, false);
+        self.complain(self.texts().worker_died, detail, Remedy::Restart, false);
     }
 
     /// Writes down what the worker that has just died leaves to the next one.
@@ -129,7 +137,7 @@ impl State {
         self.trouble = None;
         self.waiting = Some(Waiting::Engine);
         self.progress = Some(Progress::START);
-        self.announce(texts::stage(Stage::Engine));
+        self.announce(self.texts().stage(Stage::Engine));
         effects.push(Effect::RestartWorker);
     }
 
@@ -146,8 +154,9 @@ impl State {
     pub(super) fn mourn(&mut self, world: &WorldSummary) {
         if mem::take(&mut self.legacy.own_world) && !self.own {
             let entry = self.worlds.iter().find(|w| w.name == world.name);
-            let detail = texts::own_world_lost(entry.map_or(&world.name, |w| &w.title));
-            self.complain(texts::OWN_WORLD_LOST, &detail, Remedy::Dismiss, false);
+            let texts = self.texts();
+            let detail = texts.own_world_replaced(entry.map_or(&world.name, |w| &w.title));
+            self.complain(texts.own_world_lost, &detail, Remedy::Dismiss, false);
         }
     }
 

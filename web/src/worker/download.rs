@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web::protocol::{FromWorker, Stage, WorldEntry};
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use super::{post, scope, thrown};
+use super::{now, post, scope, thrown};
 
 /// No more than this is fetched, bytes: a page has 4 GB of memory in all.
 const MOST: u64 = 1 << 30;
@@ -36,11 +36,16 @@ pub async fn fetch(url: &str, stage: Stage, size: Option<u64>) -> Result<Vec<u8>
 
     let mut bytes = Vec::with_capacity(total.unwrap_or(0).min(MOST_PROMISED) as usize);
     let mut told = 0;
-    post(FromWorker::Progress {
-        stage,
-        loaded: 0,
-        total,
-    });
+    let start = now();
+    let tell = |loaded, total| {
+        post(FromWorker::Progress {
+            stage,
+            loaded,
+            total,
+            ms: now() - start,
+        });
+    };
+    tell(0, total);
     loop {
         let chunk = JsFuture::from(reader.read())
             .await
@@ -58,19 +63,11 @@ pub async fn fetch(url: &str, stage: Stage, size: Option<u64>) -> Result<Vec<u8>
         }
         if loaded - told >= TELL_EVERY {
             told = loaded;
-            post(FromWorker::Progress {
-                stage,
-                loaded,
-                total,
-            });
+            tell(loaded, total);
         }
     }
     let loaded = bytes.len() as u64;
-    post(FromWorker::Progress {
-        stage,
-        loaded,
-        total: Some(loaded),
-    });
+    tell(loaded, Some(loaded));
     Ok(bytes)
 }
 

@@ -3,9 +3,9 @@
 use burn::tensor::Device;
 use model::gpu::{Gpu, Progress, Storage};
 use model::world::Card;
-use model::{Error, World};
+use model::{Error, World, maskgit};
 use web::protocol::{
-    DeviceKind, DeviceReason, DeviceReport, FromWorker, Sampling, Stage, WorldSource, WorldSummary,
+    DeviceKind, DeviceReason, DeviceReport, FromWorker, Order, Sampling, Stage, WorldSource, WorldSummary,
 };
 
 use super::{device, download, post};
@@ -30,6 +30,7 @@ pub async fn load(
         stage: Stage::Build,
         loaded,
         total: None,
+        ms: 0.0,
     });
     let world = World::from_bytes(&bytes, &Device::flex()).map_err(|e| e.to_string())?;
     drop(bytes);
@@ -59,6 +60,7 @@ pub async fn place(
             stage: Stage::Kernels,
             loaded: done as u64,
             total: Some(all as u64),
+            ms: 0.0,
         });
     };
     let storage = Storage::fastest(gpu.class());
@@ -118,6 +120,11 @@ fn summary(name: String, card: &Card) -> WorldSummary {
         sampling: Sampling {
             steps: card.play.steps,
             temperature: card.play.temperature,
+            order: match card.play.order {
+                maskgit::Order::Confidence => Order::Confidence,
+                maskgit::Order::Random => Order::Random,
+                maskgit::Order::Halton => Order::Halton,
+            },
             seed: 0,
         },
     }

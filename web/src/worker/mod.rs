@@ -3,6 +3,7 @@
 mod bench;
 mod device;
 mod download;
+mod lines;
 mod load;
 mod play;
 
@@ -54,7 +55,9 @@ fn task_of(message: &ToWorker) -> Task {
         ToWorker::Load { .. } => Task::Load,
         ToWorker::Start { .. } => Task::Start,
         ToWorker::Step { .. } => Task::Step,
-        ToWorker::Rewind { .. } => Task::Rewind,
+        ToWorker::Seek { .. } => Task::Seek,
+        ToWorker::Keep { .. } | ToWorker::Return { .. } | ToWorker::Forget { .. } => Task::Return,
+        ToWorker::Move { .. } => Task::Move,
         ToWorker::SetSampling(_) => Task::Settings,
         ToWorker::Bench(_) => Task::Bench,
         ToWorker::Thumbnails => Task::Thumbnails,

@@ -1,14 +1,16 @@
 //! The world being played.
 
 use burn::tensor::{Int, Tensor, TensorData};
-use model::gpu::Class;
+use model::gpu::{Class, Gpu};
 use model::picture::{self as pixels, Frame as Pixels};
 use model::session::{Options, Session};
 use model::{Error, World, maskgit};
 use web::protocol::{
-    DeviceKind, DeviceReason, DeviceReport, Frame, FromWorker, Picture, Prompt, Sampling, ToWorker,
+    DeviceKind, DeviceReason, DeviceReport, Frame, FromWorker, Order, Picture, Prompt, Sampling,
+    ToWorker, WorldSource,
 };
 
+use super::lines::Lines;
 use super::load::{self, Loaded};
 use super::{bench, device, now, post};
 
@@ -21,10 +23,10 @@ const MOST_THUMBNAILS: usize = 64;
 #[derive(Default)]
 pub struct Player {
     world: Option<World>,
-    session: Option<Session>,
+    lines: Option<Lines>,
     /// Where the world is.
     device: Option<DeviceReport>,
-    /// The device that the page's address asks for.
+    /// The device that the visitor asks for.
     asked: Option<DeviceKind>,
 }
 
@@ -36,90 +38,123 @@ impl Player {
                 world,
                 device,
                 folder,
-            } => {
-                let asked = device;
-                let Loaded {
-                    world,
-                    summary,
-                    device,
-                } = load::load(world, device, &folder).await?;
-                self.session = None;
-                self.asked = asked;
-                self.world = Some(world);
-                self.device = Some(device.clone());
-                post(FromWorker::Ready {
-                    world: summary,
-                    device,
-                });
-            }
-            ToWorker::Start { prompt, sampling } => {
-                // Kept for a second try: a picture's bytes come only once.
-                let session = match start(self.world()?, prompt.clone(), sampling).await {
-                    Err(Error::Lost(_)) => {
-                        self.recover().await?;
-                        start(self.world()?, prompt, sampling).await
-                    }
-                    started => started,
-                };
-                self.session = Some(session.map_err(|e| e.to_string())?);
-                self.show(None)?;
-            }
+            } => self.load(world, device, &folder).await,
+            ToWorker::Start { prompt, sampling } => self.start(prompt, sampling).await,
             ToWorker::Step { action } => {
                 let before = now();
-                if let Err(Error::Lost(_)) = self.step(action).await? {
+                if let Err(Error::Lost(_)) = survivable(self.lines()?.step(action).await)? {
                     self.recover().await?;
-                    self.step(action).await?.map_err(|e| e.to_string())?;
+                    let again = self.lines()?.step(action).await;
+                    again.map_err(|e| e.to_string())?;
                 }
-                self.show(Some(now() - before))?;
+                self.show(Some(now() - before))
             }
-            ToWorker::Rewind { frames } => {
-                let gone = self.session()?.rewind(frames).await;
-                if let Err(Error::Lost(_)) = gone {
+            ToWorker::Seek { frame } => {
+                if let Err(Error::Lost(_)) = survivable(self.lines()?.seek(frame).await)? {
                     self.recover().await?;
-                    let gone = self.session()?.rewind(frames).await;
-                    gone.map_err(|e| e.to_string())?;
-                } else {
-                    gone.map_err(|e| e.to_string())?;
+                    let again = self.lines()?.seek(frame).await;
+                    again.map_err(|e| e.to_string())?;
                 }
-                self.show(None)?;
+                self.show(None)
             }
+            ToWorker::Keep { line } => {
+                self.lines()?.keep(line);
+                Ok(())
+            }
+            ToWorker::Return { line } => {
+                if !self.lines()?.go_back_to(line) {
+                    return Err("the branch isn't there any more".into());
+                }
+                self.show(None)
+            }
+            ToWorker::Forget { line } => {
+                self.lines()?.forget(line);
+                Ok(())
+            }
+            ToWorker::Move { device } => self.go_to(device).await,
             ToWorker::SetSampling(sampling) => {
                 // Without a play there is nothing to set: each start brings its settings along.
-                if let Some(session) = &mut self.session {
-                    let sampling = full(sampling, session.sampling());
-                    session.set_sampling(sampling).map_err(|e| e.to_string())?;
-                }
+                let Some(lines) = &mut self.lines else {
+                    return Ok(());
+                };
+                lines.for_each(|line| {
+                    let sampling = full(sampling, line.sampling());
+                    line.set_sampling(sampling).map_err(|e| e.to_string())
+                })
             }
             ToWorker::Bench(wish) => {
                 let report = self.device.as_ref().ok_or("there is no world yet")?;
-                bench::run(self.world()?, report, &wish).await?;
+                bench::run(self.world()?, report, &wish).await
             }
-            ToWorker::Thumbnails => thumbnails(self.world()?).await?,
+            ToWorker::Thumbnails => thumbnails(self.world()?).await,
         }
+    }
+
+    async fn load(
+        &mut self,
+        source: WorldSource,
+        asked: Option<DeviceKind>,
+        folder: &str,
+    ) -> Result<(), String> {
+        let Loaded {
+            world,
+            summary,
+            device,
+        } = load::load(source, asked, folder).await?;
+        self.lines = None;
+        self.asked = asked;
+        self.world = Some(world);
+        self.device = Some(device.clone());
+        post(FromWorker::Ready {
+            world: summary,
+            device,
+        });
         Ok(())
     }
 
-    /// A step; only the loss of the device is left to the caller.
-    async fn step(&mut self, action: usize) -> Result<model::Result<()>, String> {
-        match self.session()?.step(action).await {
-            Ok(_) => Ok(Ok(())),
-            Err(Error::Lost(why)) => Ok(Err(Error::Lost(why))),
-            Err(other) => Err(other.to_string()),
-        }
+    async fn start(&mut self, prompt: Prompt, sampling: Sampling) -> Result<(), String> {
+        // Kept for a second try: a picture's bytes come only once.
+        let session = match start(self.world()?, prompt.clone(), sampling).await {
+            Err(Error::Lost(_)) => {
+                self.recover().await?;
+                start(self.world()?, prompt, sampling).await
+            }
+            started => started,
+        };
+        self.lines = Some(Lines::new(session.map_err(|e| e.to_string())?));
+        self.show(None)
     }
 
     /// After the graphics processor was lost: the world goes to a new one, or stays on the processor, and
     /// the play goes on from its tokens.
     async fn recover(&mut self) -> Result<(), String> {
-        let mut world = self.world()?.clone();
-        world.engine = None;
         let (gpu, report) = match device::choose(self.asked).await {
             Ok(found) => found,
             Err(_) => (None, device::cpu(DeviceReason::Lost, String::new())),
         };
-        let (world, report) = load::place(world, gpu, report, false).await?;
-        if let Some(session) = &mut self.session {
-            session.move_to(&world).await.map_err(|e| e.to_string())?;
+        self.settle(gpu, report, false).await
+    }
+
+    /// To the device that the visitor wants; the play goes on there.
+    async fn go_to(&mut self, asked: Option<DeviceKind>) -> Result<(), String> {
+        let (gpu, report) = device::choose(asked).await?;
+        let insist = asked == Some(DeviceKind::WebGpu);
+        self.settle(gpu, report, insist).await?;
+        self.asked = asked;
+        Ok(())
+    }
+
+    async fn settle(
+        &mut self,
+        gpu: Option<Gpu>,
+        report: DeviceReport,
+        insist: bool,
+    ) -> Result<(), String> {
+        let mut world = self.world()?.clone();
+        world.engine = None;
+        let (world, report) = load::place(world, gpu, report, insist).await?;
+        if let Some(lines) = &mut self.lines {
+            lines.move_to(&world).await.map_err(|e| e.to_string())?;
         }
         self.world = Some(world);
         self.device = Some(report.clone());
@@ -133,15 +168,15 @@ impl Player {
             .ok_or_else(|| "there is no world yet".into())
     }
 
-    fn session(&mut self) -> Result<&mut Session, String> {
-        self.session
+    fn lines(&mut self) -> Result<&mut Lines, String> {
+        self.lines
             .as_mut()
             .ok_or_else(|| "there is no first picture yet".into())
     }
 
-    /// Posts the newest frame.
+    /// Posts the frame on the screen.
     fn show(&mut self, ms: Option<f64>) -> Result<(), String> {
-        let session = self.session()?;
+        let session = self.lines()?.shown();
         let tokens = session.tokens().last().map(<[u32]>::to_vec);
         post(FromWorker::Frame(Frame {
             picture: picture(session.picture()),
@@ -150,6 +185,15 @@ impl Player {
             ms,
         }));
         Ok(())
+    }
+}
+
+/// Only the loss of the device is left to the caller.
+fn survivable(result: model::Result<()>) -> Result<model::Result<()>, String> {
+    match result {
+        Err(Error::Lost(why)) => Ok(Err(Error::Lost(why))),
+        Err(other) => Err(other.to_string()),
+        Ok(()) => Ok(Ok(())),
     }
 }
 
@@ -185,6 +229,11 @@ fn full(chosen: Sampling, rest: &maskgit::Sampling) -> maskgit::Sampling {
     maskgit::Sampling {
         steps: chosen.steps,
         temperature: chosen.temperature,
+        order: match chosen.order {
+            Order::Confidence => maskgit::Order::Confidence,
+            Order::Random => maskgit::Order::Random,
+            Order::Halton => maskgit::Order::Halton,
+        },
         seed: chosen.seed,
         ..*rest
     }

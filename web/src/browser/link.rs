@@ -6,10 +6,10 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web::protocol::{Bench, DeviceKind, FromWorker, ToWorker};
-use web::state::{Event, Wishes};
+use web::protocol::{FromWorker, ToWorker};
+use web::state::Event;
 use web::wire;
-use web_sys::{ErrorEvent, MessageEvent, UrlSearchParams, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 /// Shared by all who post.
@@ -56,7 +56,7 @@ impl Link {
         *self.0.worker.borrow_mut() = None;
         match start(&on) {
             Ok(running) => *self.0.worker.borrow_mut() = Some(running),
-            Err(why) => later(0, on, Event::WorkerDied(why)),
+            Err(why) => later(on, Event::WorkerDied(why)),
         }
     }
 
@@ -74,21 +74,14 @@ impl Link {
             (_, Err(why)) => Err(why),
         };
         if let Err(why) = sent {
-            later(0, on, Event::WorkerDied(why));
-        }
-    }
-
-    /// Brings [`Event::Tick`] after a while.
-    pub fn tick_after(&self, number: u32, ms: f64) {
-        if let Some(on) = self.0.on.borrow().clone() {
-            later(ms as u32, on, Event::Tick(number));
+            later(on, Event::WorkerDied(why));
         }
     }
 }
 
-/// Tells `event` after a while; even after none at all, as the reducer may be running just now.
-fn later(ms: u32, on: Callback<Event>, event: Event) {
-    Timeout::new(ms, move || on.emit(event)).forget();
+/// Tells `event` soon, but not now, as the reducer may be running.
+fn later(on: Callback<Event>, event: Event) {
+    Timeout::new(0, move || on.emit(event)).forget();
 }
 
 fn start(on: &Callback<Event>) -> Result<Running, String> {
@@ -125,47 +118,4 @@ fn start(on: &Callback<Event>) -> Result<Running, String> {
 fn heard(event: &web_sys::Event) -> Result<FromWorker, String> {
     let event: &MessageEvent = event.dyn_ref().ok_or("not a message")?;
     wire::unpack(&event.data())
-}
-
-/// The late frame that a bench compares frame 20 with.
-const BENCH_FAR: usize = 200;
-/// Frames that a bench measures from each of the two on.
-const BENCH_FRAMES: usize = 10;
-
-/// What the page's address asks for.
-pub fn wishes() -> Wishes {
-    let window = web_sys::window();
-    let query = window.as_ref().and_then(|w| w.location().search().ok());
-    let query = query.and_then(|q| UrlSearchParams::new_with_str(&q).ok());
-    let wish = |name: &str| {
-        query
-            .as_ref()
-            .and_then(|q| q.get(name))
-            .filter(|v| !v.is_empty())
-    };
-    let base = window
-        .and_then(|w| w.document())
-        .and_then(|d| d.base_uri().ok().flatten());
-    let folder = base.and_then(|base| web_sys::Url::new_with_base("worlds/", &base).ok());
-    let number = |name: &str| wish(name).and_then(|n| n.parse().ok());
-    let benches = query.as_ref().is_some_and(|q| q.has("bench"));
-    let bench = benches.then(|| Bench {
-        steps: number("steps"),
-        far: number("far").unwrap_or(BENCH_FAR),
-        frames: number("frames").unwrap_or(BENCH_FRAMES),
-    });
-    Wishes {
-        bench,
-        device: wish("device").as_deref().and_then(DeviceKind::from_id),
-        world: wish("world"),
-        seed: wish("seed")
-            .and_then(|s| s.parse().ok())
-            .unwrap_or_else(random_seed),
-        folder: folder.map_or_else(|| "worlds/".into(), |url| url.href()),
-    }
-}
-
-/// A seed short enough to be read out to a friend.
-pub fn random_seed() -> u32 {
-    (js_sys::Math::random() * 10_000.0) as u32
 }

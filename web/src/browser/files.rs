@@ -5,7 +5,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web::state::Event;
-use web::texts;
+use web::texts::Texts;
 use web_sys::{ClipboardEvent, DragEvent, File, FileList};
 use yew::prelude::*;
 
@@ -15,14 +15,14 @@ const LARGEST_PICTURE: f64 = 64e6;
 const LARGEST_WORLD: f64 = 1e9;
 
 /// Reads the first of `files` and tells what it is.
-pub fn open(files: Option<FileList>, on: &Callback<Event>) {
+pub fn open(files: Option<FileList>, texts: &'static Texts, on: &Callback<Event>) {
     if let Some(file) = files.and_then(|files| files.get(0)) {
         let on = on.clone();
-        spawn_local(async move { on.emit(read(&file).await) });
+        spawn_local(async move { on.emit(read(&file, texts).await) });
     }
 }
 
-async fn read(file: &File) -> Event {
+async fn read(file: &File, texts: &Texts) -> Event {
     let name = file.name();
     let world = name.strip_suffix(".safetensors");
     let most = if world.is_some() {
@@ -31,11 +31,7 @@ async fn read(file: &File) -> Event {
         LARGEST_PICTURE
     };
     if file.size() > most {
-        return Event::BadFile(format!(
-            "it has {}, but no more than {} can be used",
-            texts::bytes(file.size() as u64),
-            texts::bytes(most as u64)
-        ));
+        return Event::BadFile(texts.too_large(file.size() as u64, most as u64));
     }
     match JsFuture::from(file.array_buffer()).await {
         Ok(buffer) => {
@@ -45,15 +41,15 @@ async fn read(file: &File) -> Event {
                 None => Event::PickPicture(bytes),
             }
         }
-        Err(_) => Event::BadFile(format!("“{name}” can't be read; is it a folder?")),
+        Err(_) => Event::BadFile(texts.unreadable(&name)),
     }
 }
 
 /// Takes files that are dropped on the page or pasted into it. Marks the page while one hovers.
 #[hook]
-pub fn use_drop_and_paste(on: &Callback<Event>) {
+pub fn use_drop_and_paste(texts: &'static Texts, on: &Callback<Event>) {
     let on = on.clone();
-    use_effect_with((), move |()| {
+    use_effect_with(texts.tag, move |_| {
         let mut listeners = Vec::new();
         if let Some(window) = web_sys::window() {
             let mut listen = |name: &'static str, act: Box<dyn Fn(&web_sys::Event)>| {
@@ -93,7 +89,7 @@ pub fn use_drop_and_paste(on: &Callback<Event>) {
                     let data = event
                         .dyn_ref::<DragEvent>()
                         .and_then(DragEvent::data_transfer);
-                    open(data.and_then(|d| d.files()), &dropped);
+                    open(data.and_then(|d| d.files()), texts, &dropped);
                 }),
             );
             listen(
@@ -102,7 +98,7 @@ pub fn use_drop_and_paste(on: &Callback<Event>) {
                     let data = event
                         .dyn_ref::<ClipboardEvent>()
                         .and_then(ClipboardEvent::clipboard_data);
-                    open(data.and_then(|d| d.files()), &on);
+                    open(data.and_then(|d| d.files()), texts, &on);
                 }),
             );
         }

@@ -1,0 +1,13 @@
+//! What the page has from the browser: its keys, files and clock, the worker, the memory of the
+//! visit before.
+
+pub mod clock;
+pub mod document;
+pub mod files;
+pub mod full_screen;
+pub mod gamepad;
+pub mod keys;
+pub mod link;
+pub mod offline;
+pub mod prefs;
+pub mod wishes;
