@@ -213,12 +213,23 @@ mod tests {
 
     #[test]
     fn arrows_find_the_action_that_leads_there() {
-        let coinrun = moves(&["up", "left", "up right", "still", "down right 1", "down right 2"]);
+        let coinrun = moves(&[
+            "up",
+            "left",
+            "up right",
+            "still",
+            "down right 1",
+            "down right 2",
+        ]);
         assert_eq!(coinrun.toward(way(0, 1)), Some(0));
         assert_eq!(coinrun.toward(way(-1, 0)), Some(1));
         assert_eq!(coinrun.toward(way(1, 1)), Some(2));
         assert_eq!(coinrun.toward(way(1, 0)), Some(4), "to go is not to jump");
-        assert_eq!(coinrun.toward(way(-1, 1)), Some(0), "a jump is worth more than a step");
+        assert_eq!(
+            coinrun.toward(way(-1, 1)),
+            Some(0),
+            "a jump is worth more than a step"
+        );
         assert_eq!(coinrun.toward(way(0, 0)), None);
         assert_eq!(coinrun.still(), Some(3));
 

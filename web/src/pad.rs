@@ -16,7 +16,10 @@ pub fn held(pressed: impl Fn(usize) -> bool, axes: [f64; 2]) -> Vec<Key> {
         (pressed(14) || x < -LEAN, toward(Direction::Left)),
         (pressed(15) || x > LEAN, toward(Direction::Right)),
         // The lowest button jumps, as everywhere.
-        (pressed(12) || pressed(0) || y < -LEAN, toward(Direction::Up)),
+        (
+            pressed(12) || pressed(0) || y < -LEAN,
+            toward(Direction::Up),
+        ),
         (pressed(13) || y > LEAN, toward(Direction::Down)),
         (pressed(4), Key::Back),
         (pressed(5), Key::Step),

@@ -3,11 +3,13 @@
 //! ```text
 //! cargo xtask play [--check] [--port N]     builds the page and serves it with a shipped world
 //! cargo xtask test [--only STEP,…]          installs what the tests need and runs them all
+//! cargo xtask seal                          the page's policy and its list of files (trunk runs it)
 //! cargo xtask size                          sizes of the page's files against their budget
 //! ```
 
 mod check;
 mod play;
+mod seal;
 mod server;
 mod setup;
 mod size;
@@ -32,6 +34,9 @@ enum Command {
     Play(play::Arguments),
     /// Installs what the tests need, and runs them all
     Test(test::Arguments),
+    /// Finishes a page that trunk has just built: the policy of its scripts, and the list of files
+    /// that its service worker keeps. Trunk runs it
+    Seal(seal::Arguments),
     /// Prints the sizes of the built page's files and compares them with their budget
     Size,
 }
@@ -40,6 +45,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Play(arguments) => play::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Seal(arguments) => seal::run(&arguments),
         Command::Size => setup::Home::find().and_then(|home| size::check(&home)),
     };
     match result {

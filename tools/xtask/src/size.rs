@@ -85,7 +85,8 @@ fn worlds(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-fn files_under(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// All files in a folder and below it.
+pub fn files_under(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {

@@ -52,11 +52,13 @@ fn run(pace: Pace, on: Callback<Event>) -> Option<Running> {
     let again = {
         let (next, frame) = (next.clone(), Rc::downgrade(&frame));
         move || {
-            let asked = web_sys::window().zip(frame.upgrade()).and_then(|(window, frame)| {
-                let frame = frame.borrow();
-                let callback = frame.as_ref()?.as_ref().unchecked_ref();
-                window.request_animation_frame(callback).ok()
-            });
+            let asked = web_sys::window()
+                .zip(frame.upgrade())
+                .and_then(|(window, frame)| {
+                    let frame = frame.borrow();
+                    let callback = frame.as_ref()?.as_ref().unchecked_ref();
+                    window.request_animation_frame(callback).ok()
+                });
             next.set(asked.unwrap_or_default());
         }
     };

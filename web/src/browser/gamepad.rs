@@ -75,7 +75,9 @@ impl Drop for Polling {
 /// What all pads together hold.
 fn held() -> Vec<Key> {
     let pads = web_sys::window().and_then(|w| w.navigator().get_gamepads().ok());
-    let pads = pads.into_iter().flat_map(|pads| pads.iter().collect::<Vec<_>>());
+    let pads = pads
+        .into_iter()
+        .flat_map(|pads| pads.iter().collect::<Vec<_>>());
     pads.filter_map(|pad| pad.dyn_into::<Gamepad>().ok())
         .filter(Gamepad::connected)
         .flat_map(|pad| {

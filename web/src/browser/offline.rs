@@ -32,7 +32,9 @@ pub async fn start(on: Callback<Event>) {
     };
     let heard = on.clone();
     EventListener::new(&container, "message", move |event| {
-        let said = event.dyn_ref::<MessageEvent>().and_then(|e| e.data().as_string());
+        let said = event
+            .dyn_ref::<MessageEvent>()
+            .and_then(|e| e.data().as_string());
         match said.as_deref() {
             Some("kept") => heard.emit(Event::Offline(Offline::Ready)),
             Some("full") => heard.emit(Event::Offline(Offline::Full)),

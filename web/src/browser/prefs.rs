@@ -23,7 +23,9 @@ pub fn recall() -> Prefs {
 
 fn language() -> Language {
     let navigator = web_sys::window().map(|w| w.navigator());
-    let tags = navigator.into_iter().flat_map(|n| n.languages().iter().collect::<Vec<_>>());
+    let tags = navigator
+        .into_iter()
+        .flat_map(|n| n.languages().iter().collect::<Vec<_>>());
     let tags: Vec<String> = tags.filter_map(|tag| tag.as_string()).collect();
     Language::choose(tags.iter().map(String::as_str))
 }

@@ -30,9 +30,11 @@ pub fn wishes() -> Wishes {
         far: number("far").unwrap_or(BENCH_FAR),
         frames: number("frames").unwrap_or(BENCH_FRAMES),
     });
-    let calm = window
-        .as_ref()
-        .and_then(|w| w.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+    let calm = window.as_ref().and_then(|w| {
+        w.match_media("(prefers-reduced-motion: reduce)")
+            .ok()
+            .flatten()
+    });
     let base = window
         .and_then(|w| w.document())
         .and_then(|d| d.base_uri().ok().flatten());

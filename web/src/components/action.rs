@@ -43,9 +43,7 @@ pub fn Action(props: &Props) -> Html {
             }
         })
     };
-    let release = props
-        .on
-        .reform(move |_: PointerEvent| Event::Lift(control));
+    let release = props.on.reform(move |_: PointerEvent| Event::Lift(control));
     let onpointercancel = {
         let (release, press) = (release.clone(), press.clone());
         Callback::from(move |event: PointerEvent| {

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use web::state::{Event, Measurement, State};
 use yew::prelude::*;
 
+use super::icons;
 use super::progress::Progress;
 use super::trouble::TroubleBox;
 use super::words::use_texts;
-use super::icons;
 
 /// What [`Bench`] takes.
 #[derive(Properties, PartialEq)]

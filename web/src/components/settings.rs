@@ -77,9 +77,7 @@ pub fn Settings(props: &Props) -> Html {
             ..now
         })
     });
-    let device = choose(&props.on, |id| {
-        Some(Event::Device(DeviceKind::from_id(id)))
-    });
+    let device = choose(&props.on, |id| Some(Event::Device(DeviceKind::from_id(id))));
     let before = prefs.clone();
     let pace = choose(&props.on, move |fps| {
         let fps = fps.parse().ok();

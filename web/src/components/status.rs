@@ -25,7 +25,9 @@ pub struct Props {
 pub fn Status(props: &Props) -> Html {
     let texts = use_texts();
     let fps = props.fps.map_or_else(|| "–".into(), |fps| texts.fps(fps));
-    let ms = props.ms.map_or_else(|| "–".into(), |ms| texts.per_frame(ms));
+    let ms = props
+        .ms
+        .map_or_else(|| "–".into(), |ms| texts.per_frame(ms));
     let frame = props.frame.map(|(at, all)| texts.frame_number(at, all));
     html! {
         <div class="status">

@@ -22,11 +22,7 @@ pub struct Props {
 #[component]
 pub fn Timeline(props: &Props) -> Html {
     let texts = use_texts();
-    let (at, all, room) = (
-        props.frames.at(),
-        props.frames.len(),
-        props.frames.room(),
-    );
+    let (at, all, room) = (props.frames.at(), props.frames.len(), props.frames.room());
     let strip = use_node_ref();
     {
         let strip = strip.clone();

@@ -61,7 +61,9 @@ impl Input {
                 } else {
                     way
                 };
-                moves.toward(way).or_else(|| moves.toward(Way::of([newest])))
+                moves
+                    .toward(way)
+                    .or_else(|| moves.toward(Way::of([newest])))
             }
         }
     }
@@ -116,7 +118,13 @@ mod tests {
         assert_eq!(input.press(DOWN, &moves), None);
         assert_eq!(input.press(Control::Action(5), &moves), None);
         assert!(input.is_idle(&moves));
-        assert_eq!(input, Input { presses: 2, ..Input::default() });
+        assert_eq!(
+            input,
+            Input {
+                presses: 2,
+                ..Input::default()
+            }
+        );
     }
 
     #[test]

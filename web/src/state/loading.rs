@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use super::{Effect, Offline, Origin, Pilot, PilotKind, Request, State, Timeline, Waiting};
 use crate::moves::Moves;
-use crate::protocol::{
-    DeviceReport, Prompt, Sampling, Stage, ToWorker, WorldSource, WorldSummary,
-};
+use crate::protocol::{DeviceReport, Prompt, Sampling, Stage, ToWorker, WorldSource, WorldSummary};
 
 /// What a world without a recorded play of its own does until a visitor takes over.
 const SCRIPT: &str = "right 16, jump right 8, right 12, jump 6, right 8, left 10, jump left 8, \
@@ -149,6 +147,9 @@ impl State {
             self.sampling.seed = demo.seed;
         }
         let first = self.demo_pictures().next()?;
-        Some(Request::Start(Prompt::Gallery(first), Origin::Gallery(first)))
+        Some(Request::Start(
+            Prompt::Gallery(first),
+            Origin::Gallery(first),
+        ))
     }
 }

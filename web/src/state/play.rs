@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Control, Effect, FASTEST, Origin, Pilot, PilotKind, Request, SLOWEST, State, Timeline,
-    Waiting};
+use super::{
+    Control, Effect, FASTEST, Origin, Pilot, PilotKind, Request, SLOWEST, State, Timeline, Waiting,
+};
 use crate::protocol::{DeviceReport, Frame, Picture, Prompt};
 
 /// A control is held, and not only pressed, after so many milliseconds.
@@ -291,7 +292,11 @@ impl State {
                 self.clock.idle = usize::MAX;
                 // A trouble that is still on show has just been announced.
                 if self.trouble.is_none() {
-                    self.announce(if self.demo { texts.invitation } else { texts.started });
+                    self.announce(if self.demo {
+                        texts.invitation
+                    } else {
+                        texts.started
+                    });
                 }
             }
             Some(Waiting::Step(action)) => self.timeline.push(action, &shown),

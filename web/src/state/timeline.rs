@@ -155,9 +155,15 @@ mod tests {
     fn a_branch_forgets_what_lay_ahead() {
         let mut timeline = played(47);
         timeline.seek(21);
-        assert_eq!((timeline.at(), timeline.ahead(), timeline.len()), (21, 26, 47));
+        assert_eq!(
+            (timeline.at(), timeline.ahead(), timeline.len()),
+            (21, 26, 47)
+        );
         timeline.push(7, &shown(22));
-        assert_eq!((timeline.at(), timeline.ahead(), timeline.len()), (22, 0, 22));
+        assert_eq!(
+            (timeline.at(), timeline.ahead(), timeline.len()),
+            (22, 0, 22)
+        );
         assert_eq!(timeline.actions()[20..], [0, 7]);
         assert_eq!(pictured(&timeline), [0, 5, 10, 15, 20]);
         timeline.seek(99);

@@ -249,7 +249,10 @@ impl Texts {
     pub fn measuring(&self, what: &str, done: usize, all: usize) -> String {
         match all {
             0 => fill(self.measuring, &[what]),
-            all => fill(self.measuring_of, &[what, &done.to_string(), &all.to_string()]),
+            all => fill(
+                self.measuring_of,
+                &[what, &done.to_string(), &all.to_string()],
+            ),
         }
     }
 
@@ -396,7 +399,12 @@ mod tests {
         assert_eq!(sentence(""), "");
         let (en, de) = (Language::En.texts(), Language::De.texts());
         assert_eq!(
-            [en.bytes(999), en.bytes(1_000), en.bytes(4_260_000), de.bytes(4_260_000)],
+            [
+                en.bytes(999),
+                en.bytes(1_000),
+                en.bytes(4_260_000),
+                de.bytes(4_260_000)
+            ],
             ["999 bytes", "1 kB", "4.3 MB", "4,3 MB"]
         );
         assert_eq!(

@@ -73,8 +73,10 @@ impl Lines {
     }
 
     /// Sets something for all lines, such as how they are sampled.
-    pub fn for_each<E>(&mut self, mut set: impl FnMut(&mut Session) -> std::result::Result<(), E>)
-    -> std::result::Result<(), E> {
+    pub fn for_each<E>(
+        &mut self,
+        mut set: impl FnMut(&mut Session) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
         set(&mut self.whole)?;
         self.looked_at.iter_mut().try_for_each(&mut set)?;
         self.left.iter_mut().try_for_each(|(_, line)| set(line))

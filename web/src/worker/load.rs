@@ -5,7 +5,8 @@ use model::gpu::{Gpu, Progress, Storage};
 use model::world::Card;
 use model::{Error, World, maskgit};
 use web::protocol::{
-    DeviceKind, DeviceReason, DeviceReport, FromWorker, Order, Sampling, Stage, WorldSource, WorldSummary,
+    DeviceKind, DeviceReason, DeviceReport, FromWorker, Order, Sampling, Stage, WorldSource,
+    WorldSummary,
 };
 
 use super::{device, download, post};

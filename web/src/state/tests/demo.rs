@@ -57,7 +57,6 @@ fn the_recorded_list_is_played_from_one_picture_after_the_other() {
     }
 }
 
-
 #[test]
 fn the_first_press_takes_over_and_acts() {
     for touch in [
@@ -85,7 +84,10 @@ fn who_asked_for_calm_sees_a_world_that_stands_still() {
     assert_eq!(page.state.pace(), None);
     assert_eq!(tick(&mut page), None);
     page.on(Event::Pause);
-    assert!(page.state.demo && page.state.pace().is_some(), "it may be let run");
+    assert!(
+        page.state.demo && page.state.pace().is_some(),
+        "it may be let run"
+    );
 }
 
 #[test]

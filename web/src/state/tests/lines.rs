@@ -14,7 +14,10 @@ fn looking_at_a_frame_stops_time_and_loses_nothing() {
     assert_eq!(page.on(Event::Seek(5)), [seek(5)]);
     assert!(!page.state.is_running());
     page.on(frame(5, None));
-    assert_eq!((page.state.timeline.at(), page.state.timeline.len()), (5, 20));
+    assert_eq!(
+        (page.state.timeline.at(), page.state.timeline.len()),
+        (5, 20)
+    );
     assert_eq!(page.on(Event::Seek(999)), [seek(20)]);
 }
 
@@ -60,9 +63,8 @@ fn the_oldest_line_gives_way_and_one_kept_in_vain_is_forgotten() {
         page.on(Event::Act(1));
         page.on(frame(3, Some(1.0)));
     }
-    let numbers = |page: &Page| -> Vec<u32> {
-        page.state.lines.iter().map(|line| line.number).collect()
-    };
+    let numbers =
+        |page: &Page| -> Vec<u32> { page.state.lines.iter().map(|line| line.number).collect() };
     assert_eq!(numbers(&page), [2, 3, 4, 5]);
     assert!(page.effects.contains(&post(ToWorker::Forget { line: 1 })));
 

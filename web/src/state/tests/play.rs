@@ -114,11 +114,19 @@ fn frames_a_second_are_those_that_were_seen() {
 fn one_frame_on_is_one_frame() {
     let mut page = Page::playing();
     page.play(0, 3);
-    assert_eq!(page.on(Event::StepOnce), [step(2)], "still, where nothing is held");
+    assert_eq!(
+        page.on(Event::StepOnce),
+        [step(2)],
+        "still, where nothing is held"
+    );
     page.on(frame(4, Some(1.0)));
     page.on(Event::Seek(1));
     page.on(frame(1, None));
-    assert_eq!(page.on(Event::StepOnce), [seek(2)], "what is there already is only shown");
+    assert_eq!(
+        page.on(Event::StepOnce),
+        [seek(2)],
+        "what is there already is only shown"
+    );
 }
 
 #[test]
@@ -155,10 +163,7 @@ fn going_back_and_restarting_stop_at_the_prompt() {
         page.on(Event::Act(0));
         page.on(frame(index, Some(1.0)));
     }
-    assert_eq!(
-        page.on(Event::Back(1)),
-        [seek(2)]
-    );
+    assert_eq!(page.on(Event::Back(1)), [seek(2)]);
     page.on(frame(2, None));
     assert_eq!(page.on(Event::Restart), [seek(0)]);
 }
@@ -169,20 +174,14 @@ fn restarting_during_a_step_comes_back_to_the_prompt() {
     for back in [Event::Restart, Event::Back(1)] {
         page.on(Event::Act(0));
         page.on(back);
-        assert_eq!(
-            page.on(frame(1, Some(1.0))),
-            [seek(0)]
-        );
+        assert_eq!(page.on(frame(1, Some(1.0))), [seek(0)]);
         page.on(frame(0, None));
     }
     page.on(Event::Act(0));
     page.on(frame(1, Some(1.0)));
     page.on(Event::Act(0));
     page.on(Event::Restart);
-    assert_eq!(
-        page.on(frame(2, Some(1.0))),
-        [seek(0)]
-    );
+    assert_eq!(page.on(frame(2, Some(1.0))), [seek(0)]);
 }
 
 #[test]

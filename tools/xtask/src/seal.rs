@@ -1,0 +1,140 @@
+//! `cargo xtask seal`: finishes a page that trunk has just built. Trunk runs it as a hook, so that
+//! `trunk serve` and `trunk build` make the same page as `cargo xtask play`.
+//!
+//! * Trunk writes a few lines of script into `index.html`. The page's policy allows no such lines
+//!   but these: their digests are added to it.
+//! * The service worker gets the list of all files with their digests (`web/service_worker.js`).
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::setup::Home;
+use crate::size::files_under;
+
+/// What the policy in `index.html` allows before.
+const ALLOWED: &str = "script-src 'self' 'wasm-unsafe-eval'";
+/// The service worker's name in the page. It keeps everything but itself.
+const WORKER: &str = "sw.js";
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The built page; by default the folder that trunk names, else `dist`
+    #[arg(long)]
+    folder: Option<PathBuf>,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let home = Home::find()?;
+    let staging = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
+    let folder = arguments.folder.clone().or(staging);
+    let folder = folder.unwrap_or_else(|| home.dist());
+    let worker = home.root.join("web/service_worker.js");
+    let worker =
+        fs::read_to_string(&worker).with_context(|| format!("can't read {}", worker.display()))?;
+    seal(&folder, &worker)
+}
+
+fn seal(folder: &Path, worker: &str) -> Result<()> {
+    let index = folder.join("index.html");
+    let html = fs::read_to_string(&index)
+        .with_context(|| format!("{} holds no built page", folder.display()))?;
+    let sealed = with_policy(&html).with_context(|| format!("in {}", index.display()))?;
+    fs::write(&index, sealed)?;
+
+    let mut paths = Vec::new();
+    files_under(folder, &mut paths)?;
+    let mut files = BTreeMap::new();
+    for path in paths {
+        let name = path
+            .strip_prefix(folder)?
+            .to_string_lossy()
+            .replace('\\', "/");
+        if name != WORKER {
+            let bytes =
+                fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;
+            files.insert(name, format!("{:x}", Sha256::digest(bytes)));
+        }
+    }
+    let list = serde_json::to_string_pretty(&files)?;
+    fs::write(
+        folder.join(WORKER),
+        format!("const FILES = {list};\n\n{worker}"),
+    )?;
+    Ok(())
+}
+
+/// `html` with the digests of its scripts in its policy.
+fn with_policy(html: &str) -> Result<String> {
+    ensure!(
+        html.matches(ALLOWED).count() == 1,
+        "the page's policy should have “{ALLOWED}” once"
+    );
+    let mut allowed = ALLOWED.to_owned();
+    let mut rest = html;
+    while let Some(start) = rest.find("<script") {
+        let tag = &rest[start..];
+        let Some((open, tail)) = tag.split_once('>') else {
+            bail!("a script's tag has no end");
+        };
+        let Some((script, tail)) = tail.split_once("</script>") else {
+            bail!("a script has no end");
+        };
+        if !open.contains(" src=") {
+            let digest = STANDARD.encode(Sha256::digest(script));
+            allowed.push_str(&format!(" 'sha256-{digest}'"));
+        }
+        rest = tail;
+    }
+    Ok(html.replace(ALLOWED, &allowed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: &str = "<meta content=\"script-src 'self' 'wasm-unsafe-eval'; x\">";
+
+    #[test]
+    fn the_policy_allows_the_scripts_that_are_there() {
+        // Of `alert('Hello, world.');`, as in the specification of CSP 3, §8.4 (as SHA-256).
+        let html = format!("{POLICY}<script type=module>alert('Hello, world.');</script>");
+        let sealed = with_policy(&html).unwrap();
+        let digest = "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='";
+        assert!(
+            sealed.contains(&format!("'wasm-unsafe-eval' {digest}; x")),
+            "{sealed}"
+        );
+
+        let html = format!("{POLICY}<script src=\"a.js\"></script>");
+        assert_eq!(with_policy(&html).unwrap(), html);
+        assert!(with_policy("<script>a</script>").is_err());
+        assert!(with_policy(&format!("{POLICY}<script>a")).is_err());
+    }
+
+    #[test]
+    fn the_service_worker_lists_every_file_but_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("worlds")).unwrap();
+        fs::write(path("index.html"), POLICY).unwrap();
+        fs::write(path("worlds/a.safetensors"), "abc").unwrap();
+        for _ in 0..2 {
+            seal(folder.path(), "rest").unwrap();
+            let said = fs::read_to_string(path(WORKER)).unwrap();
+            let list = said.strip_prefix("const FILES = ").unwrap();
+            let list = list.strip_suffix(";\n\nrest").unwrap();
+            let list: BTreeMap<String, String> = serde_json::from_str(list).unwrap();
+            let names: Vec<_> = list.keys().collect();
+            assert_eq!(names, ["index.html", "worlds/a.safetensors"]);
+            let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+            assert_eq!(list["worlds/a.safetensors"], abc);
+        }
+    }
+}
