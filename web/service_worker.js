@@ -85,7 +85,8 @@ function place(name) {
 
 /** From the server, even if the browser thinks it has it already: that may be of another version. */
 function fetchFresh(name) {
-  return fetch(address(name), { cache: "no-cache" });
+  // Some hosts redirect from the page's file to its folder, and browsers refuse a page that comes so.
+  return fetch(name === "index.html" ? scope.href : address(name), { cache: "no-cache" });
 }
 
 async function digest(bytes) {

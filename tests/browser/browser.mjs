@@ -12,11 +12,13 @@ const ALWAYS = [
 const WITH = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 const WITHOUT = ["--disable-features=WebGPUService,WebGPU", "--disable-gpu"];
 
-export async function launch(webgpu) {
+/** `keeps`: whether service workers may keep the page; requests that they answer can't be changed by a test. */
+export async function launch(webgpu, keeps = true) {
   const profile = await mkdtemp(join(tmpdir(), "pocket-genie-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: await executable(),
     headless: true,
+    serviceWorkers: keeps ? "allow" : "block",
     viewport: { width: 1280, height: 900 },
     args: [...ALWAYS, ...(webgpu ? WITH : WITHOUT)],
   });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { launch } from "./browser.mjs";
-import { Page, PATIENCE } from "./page.mjs";
+import { Page, PATIENCE } from "./genie.mjs";
 import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
 
@@ -10,7 +10,7 @@ const SEED = 1;
 
 export async function lost({ folder, screenshots }) {
   const server = await serve(folder);
-  const { context, stop } = await launch(true);
+  const { context, stop } = await launch(true, false);
 
   await test("when the graphics processor is lost the play goes on with its frames", async () => {
     // Devices that the worker opens, within the test's reach.
@@ -25,7 +25,7 @@ export async function lost({ folder, screenshots }) {
     `);
     const genie = new Page(shown);
     await shown.goto(`${server.address}/?seed=${SEED}&device=webgpu`);
-    await genie.idle();
+    await genie.begin();
     const before = [];
     for (const action of [1, 0, 2]) before.push((await genie.act(action)).tokens);
 
@@ -73,7 +73,7 @@ export async function lost({ folder, screenshots }) {
     `);
     const genie = new Page(shown);
     await shown.goto(`${server.address}/?seed=${SEED}`);
-    await genie.idle();
+    await genie.begin();
     assert.equal((await genie.stage()).device, "cpu");
     const said = (await shown.getByTestId("device").innerText()).replaceAll("\n", " ");
     assert.match(said, /memory/);

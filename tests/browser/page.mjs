@@ -7,12 +7,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { launch } from "./browser.mjs";
+import { Page, PATIENCE } from "./genie.mjs";
 import { landscape } from "./pictures.mjs";
 import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
 
-/** For anything that computes; a software adapter takes seconds a frame. */
-export const PATIENCE = 240_000;
 const SEED = 1;
 
 export async function page({ folder, target, screenshots, webgpu }) {
@@ -44,11 +43,11 @@ export async function page({ folder, target, screenshots, webgpu }) {
     });
     const start = performance.now();
     await open(`?seed=${SEED}${webgpu ? "&device=webgpu" : ""}`);
-    await genie.idle();
+    await genie.until(({ stage }) => Number(stage.frame) > 0 || stage.busy === "false");
     const took = performance.now() - start;
     const stage = await genie.stage();
     assert.equal(stage.phase, "playing");
-    assert.equal(stage.frame, "0");
+    assert.equal(stage.demo, "true");
     assert.equal(stage.device, name);
     const seen = await shown.evaluate(() => [...window.__seen]);
     assert.ok(seen.includes("loading"), `phases: ${seen}`);
@@ -71,6 +70,19 @@ export async function page({ folder, target, screenshots, webgpu }) {
         assert.match(text, /"[^"]+"/, `a ${role} without a name: ${text}`);
       }
     }
+  });
+
+  await test("the world plays by itself until a visitor takes over", async () => {
+    const before = (await genie.stage()).tokens;
+    await shown.waitForFunction((before) => {
+      const stage = document.querySelector('[data-testid="stage"]').dataset;
+      return Number(stage.frame) > 2 && stage.tokens !== before;
+    }, before);
+    await shot("demo");
+    await shown.getByTestId("take-over").click();
+    await shown.getByTestId("invitation").waitFor({ state: "detached" });
+    assert.equal((await genie.stage()).demo, "false");
+    await genie.begin();
   });
 
   const frames = webgpu ? 6 : 30;
@@ -150,7 +162,7 @@ export async function page({ folder, target, screenshots, webgpu }) {
   if (webgpu) {
     await test("left to itself, it prefers the processor to an imitated graphics processor", async () => {
       await open(`?seed=${SEED}`);
-      await genie.idle();
+      await genie.begin();
       assert.equal((await genie.stage()).device, "cpu");
     });
   } else {
@@ -170,7 +182,7 @@ async function sameAsNative({ genie, open, folder, target }) {
   const world = join(folder, "worlds", `${worlds[0].name}.safetensors`);
 
   await open(`?seed=${SEED}&device=cpu`);
-  await genie.idle();
+  await genie.begin();
   const count = await genie.actions();
   const actions = Array.from({ length: 20 }, (_, i) => (i * i + 1) % count);
   const ours = [(await genie.stage()).tokens];
@@ -188,79 +200,4 @@ async function sameAsNative({ genie, open, folder, target }) {
   assert.equal(theirs.length, ours.length);
   assert.deepEqual(ours.map((line) => numbers(line, 4)), theirs);
   return `${ours.length} frames, ${hash(ours)}`;
-}
-
-/** The page as a visitor's hands and eyes. */
-export class Page {
-  constructor(page) {
-    this.page = page;
-  }
-
-  /** What the stage says of itself. */
-  stage() {
-    return this.page.getByTestId("stage").evaluate((stage) => ({ ...stage.dataset }));
-  }
-
-  async frame() {
-    return Number((await this.stage()).frame);
-  }
-
-  /** Number of action buttons. */
-  actions() {
-    return this.page.getByTestId(/^action-\d+$/).count();
-  }
-
-  /** A digest of the canvas's pixels. */
-  async picture() {
-    const url = await this.page.getByTestId("canvas").evaluate((canvas) => canvas.toDataURL());
-    return createHash("sha256").update(url).digest("hex");
-  }
-
-  /** Waits for a condition on the stage, with nothing under way. */
-  async until(condition, argument) {
-    const body = `
-      const stage = document.querySelector('[data-testid="stage"]')?.dataset;
-      const trouble = document.querySelector('[data-testid="trouble"]')?.textContent;
-      if (trouble) throw new Error("the page says: " + trouble);
-      return stage && stage.busy === "false" && stage.phase === "playing"
-        && (${condition})({ stage }, argument);`;
-    await this.page.waitForFunction(
-      ([body, argument]) => new Function("argument", body)(argument),
-      [body, argument],
-      { timeout: PATIENCE },
-    );
-  }
-
-  idle() {
-    return this.until(() => true);
-  }
-
-  past(frame) {
-    return this.until(({ stage }, frame) => Number(stage.frame) > frame, frame);
-  }
-
-  /** Exactly one frame of an action, as the keyboard and screen readers press buttons. */
-  async act(action) {
-    const before = await this.frame();
-    await this.click(`action-${action}`);
-    await this.until(({ stage }, frame) => Number(stage.frame) === frame, before + 1);
-    return this.stage();
-  }
-
-  async backTo(frame, back) {
-    for (let now = await this.frame(); now > frame; now = await this.frame()) {
-      await back();
-      await this.until(({ stage }, now) => Number(stage.frame) < now, now);
-    }
-    assert.equal(await this.frame(), frame);
-  }
-
-  click(id) {
-    return this.page.getByTestId(id).evaluate((button) => button.click());
-  }
-
-  upload(name, bytes) {
-    const mimeType = "image/png";
-    return this.page.getByTestId("upload").setInputFiles({ name, mimeType, buffer: bytes });
-  }
 }

@@ -1,7 +1,11 @@
 // The browser tests:
 //
 //   node run.mjs page [--webgpu]    the built page in dist/, end to end
-//   node run.mjs lost               the same page when its graphics processor fails
+//   node run.mjs play               keys, timeline, branches, autopilot, devices
+//   node run.mjs visits             the first visit, one without a network, a damaged cache, …
+//   node run.mjs everyone           axe-core, both themes, phone, enlarged, right to left
+//   node run.mjs lost               the page when its graphics processor fails
+//   node run.mjs figures [FRAMES]   what is transferred, blocked and remembered: figures, no test
 //   node run.mjs bench [--webgpu]   its ?bench alone
 //   node run.mjs kernels            the WGSL kernels against their twins
 //
@@ -11,10 +15,14 @@ import { fileURLToPath } from "node:url";
 import { join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { bench } from "./bench.mjs";
+import { everyone } from "./everyone.mjs";
+import { figures } from "./figures.mjs";
 import { kernels } from "./kernels.mjs";
 import { lost } from "./lost.mjs";
 import { page } from "./page.mjs";
+import { play } from "./play.mjs";
 import { finish } from "./runner.mjs";
+import { visits } from "./visits.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
@@ -30,12 +38,17 @@ if (what === "kernels") {
   await page({ folder, target, screenshots, webgpu });
   // On an imitated graphics processor it would take minutes.
   if (!webgpu) await bench({ folder, screenshots, webgpu });
+} else if (what === "play" || what === "visits" || what === "everyone") {
+  await { play, visits, everyone }[what]({ folder: join(root, "dist"), screenshots });
+} else if (what === "figures") {
+  await figures({ folder: join(root, "dist"), frames: Number(flags[0] ?? 10_000) });
+  process.exit(0);
 } else if (what === "lost") {
   await lost({ folder: join(root, "dist"), screenshots });
 } else if (what === "bench") {
   await bench({ folder: join(root, "dist"), screenshots, webgpu: flags.includes("--webgpu") });
 } else {
-  console.error("usage: node run.mjs page [--webgpu] | lost | bench [--webgpu] | kernels");
+  console.error("usage: node run.mjs page [--webgpu] | play | visits | everyone | figures | lost | bench [--webgpu] | kernels");
   process.exit(2);
 }
 process.exit(finish());

@@ -1,4 +1,4 @@
-// Serves one folder on a free port of this machine.
+// Serves one folder on a port of this machine, under any path, and counts what it sends.
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -16,20 +16,38 @@ const KINDS = {
   ".svg": "image/svg+xml",
 };
 
-export async function serve(folder) {
+/** `path` begins and ends with a slash; `port` 0 is a free one. */
+export async function serve(folder, { path: root = "/", port = 0 } = {}) {
+  /** Name and bytes of each answer. */
+  const sent = [];
   const server = createServer(async (request, response) => {
     try {
       // `normalize` on an absolute path never leaves the root.
       const path = normalize(decodeURIComponent(new URL(request.url, "http://host").pathname));
-      const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
+      if (!path.startsWith(root)) throw new Error("elsewhere");
+      const name = path.slice(root.length);
+      const file = join(folder, path.endsWith("/") ? `${name}index.html` : name);
       const { size } = await stat(file);
       const kind = KINDS[extname(file)] ?? "application/octet-stream";
+      sent.push({ name, bytes: size });
       response.writeHead(200, { "content-type": kind, "content-length": size });
       createReadStream(file).pipe(response);
     } catch {
+      sent.push({ name: request.url, bytes: 0 });
       response.writeHead(404).end();
     }
   });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return { address: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
+  await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
+  const { port: bound } = server.address();
+  return {
+    address: `http://127.0.0.1:${bound}${root.slice(0, -1)}`,
+    port: bound,
+    sent,
+    /** Bytes sent since the last call. */
+    bytes: () => sent.splice(0).reduce((sum, { bytes }) => sum + bytes, 0),
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }

@@ -7,8 +7,8 @@ use crate::moves::Moves;
 use crate::protocol::{DeviceReport, Prompt, Sampling, Stage, ToWorker, WorldSource, WorldSummary};
 
 /// What a world without a recorded play of its own does until a visitor takes over.
-const SCRIPT: &str = "right 16, jump right 8, right 12, jump 6, right 8, left 10, jump left 8, \
-                      still 4, right 14, jump right 10, still 6";
+const SCRIPT: &str =
+    "jump right 12, right 12, jump right 10, right 10, jump 6, left 8, jump right 12, right 8";
 
 /// How far loading is.
 #[derive(Clone, Copy, Debug, PartialEq)]
