@@ -35,7 +35,11 @@ pub fn Status(props: &Props) -> Html {
             <span data-testid="fps">{ fps }</span>
             <span data-testid="pace">{ ms }</span>
             if let Some(device) = &props.device {
-                <span data-testid="device" data-device={device.kind.id()}>
+                // It may be cut off where there is little room.
+                <span
+                    data-testid="device" data-device={device.kind.id()}
+                    title={texts.device_reason(device)}
+                >
                     { texts.device_label(device) }
                     <span class="why">{ ", " }{ texts.device_reason(device) }</span>
                 </span>
