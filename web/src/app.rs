@@ -139,32 +139,43 @@ fn Page(props: &PageProps) -> Html {
                             fps={state.fps()} ms={state.ms}
                         />
                     </div>
+                    // Each in a place of its own: what comes later must not take another's.
                     <div class="hands">
-                        if let Some(trouble) = state.trouble.clone() {
-                            <TroubleBox {trouble} on={on.clone()} />
-                        }
-                        if state.keeps_picture() {
-                            <p class="kept" data-testid="kept">{ texts.kept }</p>
-                        }
-                        if let Some(world) = &world {
-                            <Actions
-                                world={world.clone()} moves={state.moves.clone()}
-                                pressed={state.pressed()} {enabled} on={on.clone()}
-                            />
-                        }
-                        <Lines lines={state.lines.clone()} {enabled} on={on.clone()} />
-                        if let Some(world) = &world {
-                            <section class="card prompts" aria-labelledby="from">
-                                <h2 id="from">{ texts.start_from }</h2>
-                                <Gallery
-                                    names={world.gallery.clone()}
-                                    thumbnails={state.thumbnails.clone()}
-                                    origin={state.origin} enabled={state.is_open()}
-                                    on={on.clone()}
+                        <div class="place">
+                            if let Some(trouble) = state.trouble.clone() {
+                                <TroubleBox {trouble} on={on.clone()} />
+                            }
+                        </div>
+                        <div class="place">
+                            if state.keeps_picture() {
+                                <p class="kept" data-testid="kept">{ texts.kept }</p>
+                            }
+                        </div>
+                        <div class="place">
+                            if let Some(world) = &world {
+                                <Actions
+                                    world={world.clone()} moves={state.moves.clone()}
+                                    pressed={state.pressed()} {enabled} on={on.clone()}
                                 />
-                                <Upload enabled={state.is_open()} on={on.clone()} />
-                            </section>
-                        }
+                            }
+                        </div>
+                        <div class="place">
+                            <Lines lines={state.lines.clone()} {enabled} on={on.clone()} />
+                        </div>
+                        <div class="place">
+                            if let Some(world) = &world {
+                                <section class="card" aria-labelledby="from">
+                                    <h2 id="from">{ texts.start_from }</h2>
+                                    <Gallery
+                                        names={world.gallery.clone()}
+                                        thumbnails={state.thumbnails.clone()}
+                                        origin={state.origin} enabled={state.is_open()}
+                                        on={on.clone()}
+                                    />
+                                    <Upload enabled={state.is_open()} on={on.clone()} />
+                                </section>
+                            }
+                        </div>
                     </div>
                 </div>
                 <div class="more">

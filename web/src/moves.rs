@@ -140,10 +140,10 @@ impl Moves {
     /// The arrow keys that lead to `action` alone or together, for its label.
     pub fn keys(&self, action: usize) -> &'static str {
         let ways = [
-            (0, 1, "↑"),
-            (0, -1, "↓"),
             (-1, 0, "←"),
             (1, 0, "→"),
+            (0, 1, "↑"),
+            (0, -1, "↓"),
             (-1, 1, "↖"),
             (1, 1, "↗"),
             (-1, -1, "↙"),
@@ -243,7 +243,7 @@ mod tests {
     fn an_action_is_labelled_with_its_keys() {
         let moves = moves(&["left", "up right", "still"]);
         assert_eq!(moves.keys(0), "←");
-        assert_eq!(moves.keys(1), "↑");
+        assert_eq!(moves.keys(1), "→");
         assert_eq!(moves.keys(2), "");
     }
 

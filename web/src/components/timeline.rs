@@ -50,6 +50,11 @@ pub fn Timeline(props: &Props) -> Html {
             }
         }
     };
+    // After a pointer, unlike after the keyboard, the arrow keys are for the world again.
+    let onpointerup = Callback::from(|event: PointerEvent| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        let _ = input.blur();
+    });
     let pictures = props.frames.pictures();
     let slots = (0..SLOTS).map(|slot| {
         html! {
@@ -65,6 +70,7 @@ pub fn Timeline(props: &Props) -> Html {
             <ul aria-hidden="true">{ for slots }</ul>
             <input
                 type="range" min="0" max={room.to_string()} value={at.to_string()} oninput={seek}
+                {onpointerup}
                 disabled={!props.enabled} aria-label={texts.timeline}
                 aria-valuetext={texts.frame_number(at, all)} dir="ltr" data-testid="seek"
             />
