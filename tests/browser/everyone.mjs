@@ -2,6 +2,7 @@
 // narrow, from right to left; with little motion.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch } from "./browser.mjs";
@@ -25,16 +26,17 @@ export async function everyone({ folder, screenshots }) {
   const violations = async () => {
     // Beside the page's policy, which allows no script but its own.
     const tools = await context.newCDPSession(shown);
-    const { readFile } = await import("node:fs/promises");
     const source = await readFile(AXE, "utf8");
     await tools.send("Runtime.evaluate", { expression: source });
     const { result } = await tools.send("Runtime.evaluate", {
-      expression: "axe.run().then(({ violations }) => JSON.stringify(violations.map((v) => " +
-        "[v.id, v.help, ...v.nodes.map((n) => n.html.slice(0, 200))])))",
+      expression: "axe.run().then(({ passes, violations }) => JSON.stringify([passes.length, " +
+        "violations.map((v) => [v.id, v.help, ...v.nodes.map((n) => n.html.slice(0, 200))])]))",
       awaitPromise: true,
     });
     await tools.detach();
-    return JSON.parse(result.value);
+    const [passes, found] = JSON.parse(result.value);
+    assert.ok(passes > 20, `only ${passes} rules had anything to look at`);
+    return found;
   };
   const overflow = () => shown.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;

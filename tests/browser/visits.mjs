@@ -130,7 +130,10 @@ export async function visits({ folder }) {
     const title = () => shown.locator(".more").innerText();
     await shown.goto(`${server.address}/`);
     await genie.until(() => true);
-    await shown.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()).waiting);
+    await shown.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration();
+      while (!registration.waiting) await new Promise((done) => setTimeout(done, 50));
+    });
     await shown.reload();
     await genie.until(() => true);
     assert.match(await title(), /CoinRun II/);

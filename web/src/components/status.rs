@@ -24,14 +24,12 @@ pub struct Props {
 #[component]
 pub fn Status(props: &Props) -> Html {
     let texts = use_texts();
-    let fps = props.fps.map_or_else(|| "–".into(), |fps| texts.fps(fps));
-    let ms = props
-        .ms
-        .map_or_else(|| "–".into(), |ms| texts.per_frame(ms));
+    let fps = props.fps.map(|fps| texts.fps(fps)).unwrap_or_default();
+    let ms = props.ms.map(|ms| texts.per_frame(ms)).unwrap_or_default();
     let frame = props.frame.map(|(at, all)| texts.frame_number(at, all));
     html! {
         <div class="status">
-            <span data-testid="frames">{ frame.unwrap_or_else(|| "–".into()) }</span>
+            <span data-testid="frames">{ frame.unwrap_or_default() }</span>
             <span data-testid="fps">{ fps }</span>
             <span data-testid="pace">{ ms }</span>
             if let Some(device) = &props.device {
