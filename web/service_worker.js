@@ -24,8 +24,13 @@ const KINDS = {
 
 addEventListener("install", (event) => {
   // At the first visit the page itself fetches what it needs, and asks for the rest when it plays.
-  if (registration.active) event.waitUntil(keepAll([]));
+  if (registration.active) event.waitUntil(replace());
 });
+
+/** A new version takes the old one's place only when all of it is here, or there is no room anyway. */
+async function replace() {
+  if ((await keepAll([])) === "other") throw new Error("the new version of the page is not all there yet");
+}
 
 addEventListener("activate", (event) => {
   event.waitUntil(removeOld().then(() => clients.claim()));
