@@ -1,7 +1,7 @@
 """Writes tests/reference/resnet18.safetensors: what torchvision's own ResNet-18 computes.
 
 Its 11 million weights aren't kept: here and in the Rust test they are a formula of the tensor's name
-and the value's index, see `values`, and so are the frames. Kept are logits, means and deviations of
+and the value's index, see formula.py, and so are the frames. Kept are logits, means and deviations of
 every stage, and, of one step in training mode, gradients and running statistics, each as its norm and
 its product with a vector of the same formula. Computed in float64 and rounded once.
 """
@@ -14,30 +14,12 @@ import torch
 from safetensors.numpy import save_file
 from torchvision.models import resnet18
 
+from formula import values
+
 OUT = Path(__file__).resolve().parents[2] / "tests" / "reference" / "resnet18.safetensors"
 FLOAT32_AGREEMENT = 5e-5  # half of what the Rust test allows
 EVALUATED = {"square": (3, 64, 64), "odd": (2, 45, 90), "least": (2, 32, 32)}  # B, H, W
 TRAINED = (4, 64, 48)
-
-
-def fnv1a(text):
-    h = 0xCBF29CE484222325
-    for byte in text.encode():
-        h = (h ^ byte) * 0x100000001B3 % 2**64
-    return h
-
-
-def values(name, shape):
-    """Uniform in [-1, 1): SplitMix64 of the name's FNV-1a hash plus the index, 24 bits of it."""
-    count = int(np.prod(shape, dtype=np.int64))
-    with np.errstate(over="ignore"):
-        z = np.uint64(fnv1a(name)) + (np.arange(count, dtype=np.uint64) + np.uint64(1)) * np.uint64(
-            0x9E3779B97F4A7C15
-        )
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z ^= z >> np.uint64(31)
-    return ((z >> np.uint64(40)).astype(np.float64) / 2**23 - 1).reshape(shape)
 
 
 def parameter(name, shape):

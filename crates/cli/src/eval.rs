@@ -10,6 +10,7 @@ use model::world::PlayDefaults;
 use serde_json::Value;
 use train::evaluate::{About, Settings, evaluate, write_page};
 use train::export::load_encoder;
+use train::fvd::{self, I3d};
 
 use crate::device::DeviceArgument;
 use crate::misuse::misuse;
@@ -55,6 +56,12 @@ pub struct Arguments {
     /// First seed of played frames.
     #[arg(long, default_value_t = 0)]
     seed: u32,
+    /// Compute FVD too, with these weights of I3D (.safetensors; docs/fvd.md).
+    #[arg(long, value_name = "WEIGHTS")]
+    fvd: Option<PathBuf>,
+    /// Clips of the FVD.
+    #[arg(long, default_value_t = 256, requires = "fvd", value_parser = at_least_one)]
+    fvd_clips: usize,
     #[command(flatten)]
     device: DeviceArgument,
 }
@@ -100,6 +107,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let store = ClipStore::open(&arguments.data)?;
     let truth = TrueActions::open(&arguments.data)?;
     let sampling = sampling(arguments, &world.card.play)?;
+    // Before anything long: a wrong file is told at once.
+    let network = arguments.fvd.as_deref();
+    let network = network
+        .map(|path| I3d::load(path, &chosen.device))
+        .transpose()?;
     let settings = Settings {
         clips: arguments.clips,
         rollouts: arguments.rollouts,
@@ -125,6 +137,23 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             bar.set_position(progress.done as u64);
         },
     )?;
+    let fvd = match network {
+        Some(network) => {
+            let settings = fvd::Settings {
+                clips: arguments.fvd_clips,
+                sampling,
+            };
+            bar.set_message("FVD");
+            let mut progress = |done: usize, of: usize| {
+                bar.set_length(of as u64);
+                bar.set_position(done as u64);
+            };
+            let distance =
+                fvd::of_world(&world, &encoder, &store, &settings, &network, &mut progress)?;
+            Some(distance)
+        }
+        None => None,
+    };
     bar.finish_and_clear();
     if let Some(folder) = &arguments.report {
         let about = About {
@@ -135,7 +164,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         write_page(folder, &about, &result)?;
         eprintln!("the report: {}", folder.join("index.html").display());
     }
-    let json = serde_json::to_value(&result.figures)?;
+    let mut json = serde_json::to_value(&result.figures)?;
+    if let (Some(all), Some(distance)) = (json.as_object_mut(), fvd)
+        && let Value::Object(more) = serde_json::to_value(distance)?
+    {
+        all.extend(more);
+    }
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&json)?);
     } else if let Some(figures) = json.as_object() {

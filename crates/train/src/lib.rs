@@ -14,6 +14,9 @@ pub mod curate;
 pub mod device;
 pub mod evaluate;
 pub mod export;
+#[cfg(test)]
+mod formula;
+pub mod fvd;
 pub mod masking;
 pub mod models;
 pub mod optimizer;
@@ -27,3 +30,4 @@ pub mod sheet;
 pub mod size;
 pub mod start;
 pub mod store;
+mod weights;

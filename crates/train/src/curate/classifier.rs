@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frames::{self, Shape};
 use super::resnet::ResNet;
+use super::weights::RESNET_18;
 use super::{calibration, weights};
 use crate::checkpoint;
 
@@ -100,7 +101,7 @@ impl Classifier {
     /// Names the file and what is wrong with it.
     pub fn load(path: &Path, device: &Device) -> Result<Self> {
         let name = path.display();
-        let file = weights::read(path)?;
+        let file = RESNET_18.read(path)?;
         let Some(card) = file.metadata.get(KEY) else {
             bail!(
                 "{name} holds weights, but no classifier of `genie curate train`. Train one with --weights {name}"
@@ -117,7 +118,7 @@ impl Classifier {
             card.temperature > 0.0 && card.temperature.is_finite() && card.frames_per_clip > 0,
             "{name}: the description of the classifier is damaged"
         );
-        let model = weights::fill(ResNet::new(device), &file.tensors, path)?;
+        let model = RESNET_18.fill(ResNet::new(device), &file.tensors, path)?;
         Ok(Self { model, card })
     }
 

@@ -1,112 +1,31 @@
 //! ResNet-18 weights in `.safetensors` files with torchvision's names and layouts: published ones
 //! come in, and a trained classifier goes out, the same way.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::Result;
 use burn::module::Module;
 use burn::tensor::Device;
 use model::params::{self, Named};
-use safetensors::SafeTensors;
 
 use super::resnet::ResNet;
-use crate::checkpoint::{self, lookup};
+use crate::weights::Network;
 
-/// Bound on a file of weights; ResNet-18's take 47 MB.
-const MAX_BYTES: u64 = 1 << 30;
-/// PyTorch counts batches for a mode that torchvision doesn't use.
-const COUNTER: &str = "num_batches_tracked";
-
-/// Tensors and metadata of a file.
-pub(super) struct File {
-    pub(super) tensors: Named,
-    pub(super) metadata: HashMap<String, String>,
-}
-
-/// Reads the file at `path`, without the counters.
-pub(super) fn read(path: &Path) -> Result<File> {
-    let name = path.display();
-    let size = fs::metadata(path)
-        .with_context(|| format!("can't read the weights {name}"))?
-        .len();
-    ensure!(
-        size <= MAX_BYTES,
-        "{name} has {size} bytes, far more than a ResNet-18: is it another network's file?"
-    );
-    let bytes = fs::read(path).with_context(|| format!("can't read the weights {name}"))?;
-    let damaged = || {
-        format!(
-            "{name} is no .safetensors file, or a damaged one. PyTorch's own .pth files must be converted first, with safetensors.torch.save_file in Python"
-        )
-    };
-    let (_, header) = SafeTensors::read_metadata(&bytes).with_context(damaged)?;
-    let mut tensors = Named::new();
-    for (tensor, view) in SafeTensors::deserialize(&bytes)
-        .with_context(damaged)?
-        .tensors()
-    {
-        if tensor.ends_with(COUNTER) {
-            continue;
-        }
-        let values = checkpoint::floats(&view).with_context(|| {
-            format!(
-                "{name}: {tensor} holds {:?} values, not 32-bit floats (F32). Convert it first",
-                view.dtype()
-            )
-        })?;
-        ensure!(
-            values.data.iter().all(|x| x.is_finite()),
-            "{name}: {tensor} holds values that are no numbers: the file is damaged"
-        );
-        tensors.insert(tensor, values);
-    }
-    Ok(File {
-        tensors,
-        metadata: header.metadata().clone().unwrap_or_default(),
-    })
-}
-
-/// Names and shapes as they must be.
-fn expected(model: &ResNet) -> BTreeMap<String, Vec<usize>> {
-    params::shapes(model)
-}
-
-/// `model` with every one of its tensors from `file`.
-///
-/// # Errors
-/// Names the file, and the first tensor that is missing, has another shape, or isn't ResNet-18's.
-pub(super) fn fill(model: ResNet, file: &Named, path: &Path) -> Result<ResNet> {
-    let name = path.display();
-    let expected = expected(&model);
-    if let Some(other) = file.keys().find(|tensor| !expected.contains_key(*tensor)) {
-        bail!(
-            "{name}: ResNet-18 has no tensor {other}. The names must be torchvision's, such as layer1.0.conv1.weight"
-        );
-    }
-    for (tensor, shape) in &expected {
-        match file.get(tensor) {
-            Some(values) if values.shape == *shape => {}
-            Some(values) => bail!(
-                "{name}: {tensor} has shape {:?}, ResNet-18's is {shape:?}",
-                values.shape
-            ),
-            None => bail!(
-                "{name}: {tensor} is missing. The names must be torchvision's, and the network ResNet-18"
-            ),
-        }
-    }
-    Ok(params::load(model, "", &lookup(file))?)
-}
+/// Its weights take 47 MB.
+pub(super) const RESNET_18: Network = Network {
+    name: "ResNet-18",
+    names: "torchvision's, such as layer1.0.conv1.weight",
+    convert: "with safetensors.torch.save_file in Python",
+    largest: 1 << 30,
+};
 
 /// A network for `device` from the published weights at `path`, and a note where its last layer was
 /// left out.
 ///
 /// # Errors
-/// As [`fill`], and if the file can't be read.
+/// If the file can't be read, or is not ResNet-18's.
 pub fn pretrained(path: &Path, device: &Device) -> Result<(ResNet, Option<String>)> {
-    let mut file = read(path)?.tensors;
+    let mut file = RESNET_18.read(path)?.tensors;
     let fresh = ResNet::new(device);
     let own = pollster::block_on(params::read(&fresh, ""))?;
     let fits = own
@@ -128,7 +47,7 @@ pub fn pretrained(path: &Path, device: &Device) -> Result<(ResNet, Option<String
         file.retain(|name, _| !name.starts_with("fc."));
         file.extend(own.into_iter().filter(|(name, _)| name.starts_with("fc.")));
     }
-    Ok((fill(fresh, &file, path)?, note))
+    Ok((RESNET_18.fill(fresh, &file, path)?, note))
 }
 
 /// Every tensor of `model`, running statistics included.

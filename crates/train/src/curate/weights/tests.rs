@@ -1,7 +1,10 @@
+use std::fs;
+
 use model::params::Values;
 use tempfile::TempDir;
 
 use super::*;
+use crate::checkpoint;
 use crate::curate::resnet::tests::tensors as reference;
 
 /// A file as torchvision's users publish it: 1000 classes, and counters.
