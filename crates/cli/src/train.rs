@@ -306,6 +306,7 @@ fn config(arguments: &Arguments) -> Result<Config> {
         None => {}
     }
     config.check()?;
+    config.check_world()?;
     Ok(config)
 }
 

@@ -61,6 +61,35 @@ pub fn temporal_attention(
     out.permute([0, 3, 1, 2, 4]).reshape([b, t, n, inner])
 }
 
+/// Causal attention between all tokens of a clip: those of frame `t` see all of frames `0..=t`.
+/// QK-norm and rotary time are those of temporal attention. `qkv [B, T, N, 3I]` → `[B, T, N, I]`.
+///
+/// For comparisons only (the paper's Table 3), hence without a faster twin.
+pub fn full_attention(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Tensor<4> {
+    let [b, t, n, width] = qkv.dims();
+    let inner = width / 3;
+    let d = inner / heads;
+    let [q, k, v] = split_heads(qkv, heads);
+    let q = rotate(rms_norm(q, &gains.query), 0);
+    let k = rotate(rms_norm(k, &gains.key), 0);
+    // [B, T, N, h, d] -> [B, h, T·N, d]
+    let by_head = |x: Tensor<5>| x.reshape([b, t * n, heads, d]).swap_dims(1, 2);
+    let (q, k, v) = (by_head(q), by_head(k), by_head(v));
+    // Frame by frame: no score is computed to be masked.
+    let frames = (0..t)
+        .map(|frame| {
+            let seen = (frame + 1) * n;
+            let k = k.clone().narrow(2, 0, seen).swap_dims(2, 3);
+            let q = q.clone().narrow(2, frame * n, n);
+            let scores = q.matmul(k) * (1.0 / (d as f32).sqrt());
+            softmax(scores, 3).matmul(v.clone().narrow(2, 0, seen))
+        })
+        .collect();
+    Tensor::cat(frames, 2)
+        .swap_dims(1, 2)
+        .reshape([b, t, n, inner])
+}
+
 /// See [`crate::normalised_keys`].
 pub fn normalised_keys(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Past {
     let [b, t, n, width] = qkv.dims();
@@ -176,6 +205,12 @@ pub fn temporal_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
         layer.heads,
         None,
     );
+    x + linear(seen, &layer.out.weight, &layer.out.bias)
+}
+
+/// [`spatial_layer`] with [`full_attention`] in its place.
+pub fn full_layer(x: Tensor<4>, layer: &AttentionLayer) -> Tensor<4> {
+    let seen = full_attention(normed_qkv(x.clone(), layer), &layer.gains, layer.heads);
     x + linear(seen, &layer.out.weight, &layer.out.bias)
 }
 

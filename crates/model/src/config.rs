@@ -36,6 +36,39 @@ pub struct TransformerConfig {
     pub heads: usize,
     /// Dimensions of one head (the paper's k/q size); `heads · head_size` need not be `width`.
     pub head_size: usize,
+    /// Which tokens see which.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub attention: AttentionKind,
+}
+
+/// Which tokens see which in a transformer. Every kind is causal in time. Only the first can be
+/// played; the others are what `genie ablate` compares it with (the paper's Table 3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttentionKind {
+    /// ST: in turn, the tokens of one frame, and one position over the frames.
+    #[default]
+    St,
+    /// The tokens of one frame only, as in a ViT.
+    Spatial,
+    /// All tokens of the frame and of those before it, as the paper has it of C-ViViT.
+    Full,
+}
+
+/// What the latent action model sees of a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ActionInput {
+    /// Its pixels, as patches.
+    #[default]
+    Pixels,
+    /// Its codes, as the tokenizer has them: the paper's Table 2 compares both, and so does
+    /// `genie ablate`. Worlds have pixels.
+    Tokens,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Sizes of the video tokenizer.
@@ -102,6 +135,9 @@ pub struct LatentActionConfig {
     pub encoder: TransformerConfig,
     /// The decoder, a training signal only.
     pub decoder: TransformerConfig,
+    /// What it sees of a frame; of codes, `patch` has no meaning.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub input: ActionInput,
 }
 
 /// Bounds that no config of the paper comes near; they keep a hostile world file from
@@ -138,6 +174,49 @@ impl Config {
     /// Latent actions: `A`.
     pub fn actions(&self) -> usize {
         self.latent_action.actions
+    }
+
+    /// Tokens of one frame as the latent action model sees it, the action token left out.
+    pub fn action_tokens_per_frame(&self) -> usize {
+        let patch = self.latent_action.patch;
+        match self.latent_action.input {
+            ActionInput::Pixels => (self.height / patch) * (self.width / patch),
+            ActionInput::Tokens => self.tokens_per_frame(),
+        }
+    }
+
+    /// Says what keeps a model of this configuration from being played, if anything: sessions know ST
+    /// attention only.
+    ///
+    /// # Errors
+    /// [`Error::Config`], naming the part.
+    pub fn check_playable(&self) -> Result<()> {
+        for (name, transformer) in [
+            ("tokenizer.encoder", &self.tokenizer.encoder),
+            ("tokenizer.decoder", &self.tokenizer.decoder),
+            ("dynamics", &self.dynamics),
+        ] {
+            transformer.check_playable(name)?;
+        }
+        Ok(())
+    }
+
+    /// The same for a world file, whose latent action model is evaluated with it.
+    ///
+    /// # Errors
+    /// As [`Config::check_playable`].
+    pub fn check_world(&self) -> Result<()> {
+        self.check_playable()?;
+        let actions = &self.latent_action;
+        actions.encoder.check_playable("latent_action.encoder")?;
+        actions.decoder.check_playable("latent_action.decoder")?;
+        if actions.input != ActionInput::Pixels {
+            return Err(Error::Config(
+                "latent_action.input is tokens, which only `genie ablate` trains: worlds have pixels"
+                    .into(),
+            ));
+        }
+        Ok(())
     }
 
     /// Says what is wrong with this configuration, if anything.
@@ -194,14 +273,16 @@ impl Config {
             4096,
         )?;
         let tokens = self.tokens_per_frame();
-        let patch = self.latent_action.patch;
-        let action_tokens = (self.height / patch) * (self.width / patch) + 1;
-        self.tokenizer.encoder.check("tokenizer.encoder", tokens)?;
-        self.tokenizer.decoder.check("tokenizer.decoder", tokens)?;
+        let action_tokens = self.action_tokens_per_frame() + 1;
+        let check = |transformer: &TransformerConfig, name, tokens| {
+            transformer.check(name, tokens, self.frames)
+        };
+        check(&self.tokenizer.encoder, "tokenizer.encoder", tokens)?;
+        check(&self.tokenizer.decoder, "tokenizer.decoder", tokens)?;
         let (encoder, decoder) = (&self.latent_action.encoder, &self.latent_action.decoder);
-        encoder.check("latent_action.encoder", action_tokens)?;
-        decoder.check("latent_action.decoder", action_tokens)?;
-        self.dynamics.check("dynamics", tokens)
+        check(encoder, "latent_action.encoder", action_tokens)?;
+        check(decoder, "latent_action.decoder", action_tokens)?;
+        check(&self.dynamics, "dynamics", tokens)
     }
 }
 
@@ -211,15 +292,34 @@ impl TransformerConfig {
         self.heads * self.head_size
     }
 
-    /// `tokens` of a frame.
-    fn check(&self, name: &str, tokens: usize) -> Result<()> {
+    fn check_playable(&self, name: &str) -> Result<()> {
+        if self.attention == AttentionKind::St {
+            return Ok(());
+        }
+        Err(Error::Config(format!(
+            "{name}.attention is {}, which only `genie ablate` trains: what is played has st",
+            match self.attention {
+                AttentionKind::St => "st",
+                AttentionKind::Spatial => "spatial",
+                AttentionKind::Full => "full",
+            }
+        )))
+    }
+
+    /// `tokens` of a frame, and `frames`.
+    fn check(&self, name: &str, tokens: usize, frames: usize) -> Result<()> {
+        // What a token may see.
+        let seen = match self.attention {
+            AttentionKind::Full => tokens.saturating_mul(frames),
+            AttentionKind::St | AttentionKind::Spatial => tokens,
+        };
         within(&format!("{name}.blocks"), self.blocks, 1, MOST_BLOCKS)?;
         within(&format!("{name}.width"), self.width, 1, MOST_WIDTH)?;
         within(&format!("{name}.heads"), self.heads, 1, 256)?;
         within(&format!("{name}.head_size"), self.head_size, 2, 1024)?;
         within(
             &format!("{name}.heads · tokens²"),
-            self.heads.saturating_mul(tokens).saturating_mul(tokens),
+            self.heads.saturating_mul(tokens).saturating_mul(seen),
             1,
             MOST_SCORES,
         )?;

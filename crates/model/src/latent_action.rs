@@ -1,4 +1,5 @@
-//! The latent action model (§2.1): from raw pixels, what was done between two frames.
+//! The latent action model (§2.1): from raw pixels, what was done between two frames. For the paper's
+//! comparison (Table 2) it can be made to see the tokenizer's codes instead, and predict those.
 //!
 //! The encoder sees `x_1..x_{t+1}` and emits one latent per transition, quantised to one of `A`
 //! codes. The decoder sees the past and that code only, and has to predict `x_{t+1}`: so the code
@@ -8,18 +9,82 @@ use burn::module::{Module, Param};
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Int, Tensor};
 
-use crate::config::Config;
+use crate::config::{ActionInput, Config};
 use crate::layers::{self, Linear};
 use crate::patches::{from_patches, to_patches};
 use crate::quantizer::{Quantized, Vq};
 use crate::tokenizer::POSITION_DEVIATION;
 use crate::transformer::StTransformer;
 
+/// Frames as the model sees them.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// Pixels in [0, 1], `[B, T, H, W, 3]`.
+    Pixels(Tensor<5>),
+    /// Codes, `[B, T, N]`.
+    Tokens(Tensor<3, Int>),
+}
+
+impl Seen {
+    /// `[B, T]`.
+    pub fn dims(&self) -> [usize; 2] {
+        match self {
+            Self::Pixels(frames) => [frames.dims()[0], frames.dims()[1]],
+            Self::Tokens(tokens) => [tokens.dims()[0], tokens.dims()[1]],
+        }
+    }
+}
+
+/// What was seen, as vectors.
+#[derive(Module, Debug)]
+pub enum Embedding {
+    /// Of patches, `3P² → D`.
+    Pixels(Linear),
+    /// Of codes.
+    Tokens(CodeTable),
+}
+
+/// A vector for each code.
+#[derive(Module, Debug)]
+pub struct CodeTable {
+    /// `[K, D]`.
+    pub weight: Param<Tensor<2>>,
+}
+
+impl Embedding {
+    fn new(config: &Config, width: usize, device: &Device) -> Self {
+        match config.latent_action.input {
+            ActionInput::Pixels => {
+                let pixels = 3 * config.latent_action.patch.pow(2);
+                Self::Pixels(Linear::new(pixels, width, 1.0, device))
+            }
+            ActionInput::Tokens => Self::Tokens(CodeTable {
+                // As the dynamics model's.
+                weight: layers::normal([config.codes(), width], 0.5, device),
+            }),
+        }
+    }
+
+    /// `[B, T, N, D]`.
+    fn forward(&self, seen: Seen, patch: usize) -> Tensor<4> {
+        match (self, seen) {
+            (Self::Pixels(embed), Seen::Pixels(frames)) => embed.forward(to_patches(frames, patch)),
+            (Self::Tokens(table), Seen::Tokens(tokens)) => {
+                let [b, t, n] = tokens.dims();
+                let width = table.weight.dims()[1];
+                let rows = table.weight.val().select(0, tokens.reshape([b * t * n]));
+                rows.reshape([b, t, n, width])
+            }
+            _ => panic!("a latent action model of pixels sees no codes, nor one of codes pixels"),
+        }
+    }
+}
+
 /// Frames to one latent per transition.
 #[derive(Module, Debug)]
 pub struct ActionEncoder {
-    /// `3P² → D`.
-    pub embed: Linear,
+    /// Frames to vectors.
+    pub embed: Embedding,
     /// The token that gathers what happened, `[D]`; it goes before the patches of each frame.
     pub action_token: Param<Tensor<1>>,
     /// `[N + 1, D]`, the action token's first.
@@ -33,8 +98,8 @@ pub struct ActionEncoder {
 /// The past and an action to the next frame.
 #[derive(Module, Debug)]
 pub struct ActionDecoder {
-    /// `3P² → D`.
-    pub embed: Linear,
+    /// Frames to vectors.
+    pub embed: Embedding,
     /// Stands for the patches of a hidden frame, `[D]`.
     pub hidden: Param<Tensor<1>>,
     /// `[N, D]`.
@@ -43,7 +108,7 @@ pub struct ActionDecoder {
     pub action: Linear,
     /// ST blocks.
     pub transformer: StTransformer,
-    /// `D → 3P²`, before the sigmoid.
+    /// `D → 3P²`, before the sigmoid; `D → K`, logits, for codes.
     pub to_patches: Linear,
 }
 
@@ -77,12 +142,15 @@ impl LatentActionModel {
         let settings = &config.latent_action;
         let (encoder, decoder) = (&settings.encoder, &settings.decoder);
         let patch = settings.patch;
-        let n = (config.height / patch) * (config.width / patch);
-        let pixels = 3 * patch * patch;
+        let n = config.action_tokens_per_frame();
+        let outputs = match settings.input {
+            ActionInput::Pixels => 3 * patch * patch,
+            ActionInput::Tokens => config.codes(),
+        };
         let dim = settings.code_dim;
         Self {
             encoder: ActionEncoder {
-                embed: Linear::new(pixels, encoder.width, 1.0, device),
+                embed: Embedding::new(config, encoder.width, device),
                 action_token: layers::normal([encoder.width], POSITION_DEVIATION, device),
                 position: layers::normal([n + 1, encoder.width], POSITION_DEVIATION, device),
                 transformer: StTransformer::new(encoder, device),
@@ -90,12 +158,12 @@ impl LatentActionModel {
             },
             quantizer: Vq::new(settings.actions, dim, device),
             decoder: ActionDecoder {
-                embed: Linear::new(pixels, decoder.width, 1.0, device),
+                embed: Embedding::new(config, decoder.width, device),
                 hidden: layers::normal([decoder.width], POSITION_DEVIATION, device),
                 position: layers::normal([n, decoder.width], POSITION_DEVIATION, device),
                 action: Linear::new(dim, decoder.width, 1.0, device),
                 transformer: StTransformer::new(decoder, device),
-                to_patches: Linear::new(decoder.width, pixels, 0.1, device),
+                to_patches: Linear::new(decoder.width, outputs, 0.1, device),
             },
             patch,
             height: config.height,
@@ -106,8 +174,27 @@ impl LatentActionModel {
     /// The latent actions of `T` frames `[B, T, H, W, 3]`: `T − 1` transitions, as
     /// `[B, T−1, 1, C]` codes and `[B, T−1, 1]` numbers. Transition `t` leads to frame `t + 1` and
     /// depends on no frame after it.
+    ///
+    /// # Panics
+    /// If the model sees codes.
     pub fn infer(&self, frames: Tensor<5>) -> Quantized {
-        self.quantizer.quantize(self.latents(frames))
+        self.infer_from(Seen::Pixels(frames))
+    }
+
+    /// [`LatentActionModel::infer`] from frames or from their codes, whichever the model sees.
+    pub fn infer_either(&self, frames: Tensor<5>, codes: Tensor<3, Int>) -> Quantized {
+        self.infer_from(match self.encoder.embed {
+            Embedding::Pixels(_) => Seen::Pixels(frames),
+            Embedding::Tokens(_) => Seen::Tokens(codes),
+        })
+    }
+
+    /// [`LatentActionModel::infer`] from whatever the model sees.
+    ///
+    /// # Panics
+    /// If that isn't what was `seen`.
+    pub fn infer_from(&self, seen: Seen) -> Quantized {
+        self.quantizer.quantize(self.latents(seen))
     }
 
     /// The same for training, with the latents' mean over the batch taken off before they are
@@ -116,8 +203,11 @@ impl LatentActionModel {
     /// Early in training all latents of a batch are nearly the same, and from step to step they move
     /// together, further than they lie apart: without this, one code wins all of them. Whoever takes the
     /// mean off `encoder.to_latent.bias` after each step has a model that infers alike without a batch.
-    pub fn infer_centred(&self, frames: Tensor<5>) -> (Quantized, Tensor<1>) {
-        let latents = self.latents(frames);
+    ///
+    /// # Panics
+    /// If the model sees something else.
+    pub fn infer_centred(&self, seen: Seen) -> (Quantized, Tensor<1>) {
+        let latents = self.latents(seen);
         let [b, t, n, c] = latents.dims();
         let mean = latents.clone().reshape([b * t * n, c]).mean_dim(0);
         let centred = latents - mean.clone().reshape([1, 1, 1, c]);
@@ -125,11 +215,11 @@ impl LatentActionModel {
     }
 
     /// `[B, T−1, 1, C]`, before the quantiser.
-    fn latents(&self, frames: Tensor<5>) -> Tensor<4> {
+    fn latents(&self, seen: Seen) -> Tensor<4> {
         let encoder = &self.encoder;
-        let [b, t, ..] = frames.dims();
+        let [b, t] = seen.dims();
         let width = encoder.position.dims()[1];
-        let patches = encoder.embed.forward(to_patches(frames, self.patch));
+        let patches = encoder.embed.forward(seen, self.patch);
         let token = encoder
             .action_token
             .val()
@@ -144,18 +234,39 @@ impl LatentActionModel {
 
     /// Predicts frames `1..T` from frames `0..T−1 [B, T−1, H, W, 3]` and the transitions' codes
     /// `[B, T−1, 1, C]`. `hidden [B, T−1]` holds 1 where the decoder may not see a frame.
+    ///
+    /// # Panics
+    /// If the model sees codes.
     pub fn predict(&self, past: Tensor<5>, codes: Tensor<4>, hidden: Tensor<2>) -> Tensor<5> {
+        let x = self.decode(Seen::Pixels(past), codes, hidden);
+        from_patches(sigmoid(x), self.patch, self.height, self.width)
+    }
+
+    /// The same for codes: logits `[B, T−1, N, K]` of those of frames `1..T` from those of frames
+    /// `0..T−1 [B, T−1, N]`.
+    ///
+    /// # Panics
+    /// If the model sees pixels.
+    pub fn predict_tokens(
+        &self,
+        past: Tensor<3, Int>,
+        codes: Tensor<4>,
+        hidden: Tensor<2>,
+    ) -> Tensor<4> {
+        self.decode(Seen::Tokens(past), codes, hidden)
+    }
+
+    fn decode(&self, past: Seen, codes: Tensor<4>, hidden: Tensor<2>) -> Tensor<4> {
         let decoder = &self.decoder;
-        let [b, t, ..] = past.dims();
-        let patches = decoder.embed.forward(to_patches(past, self.patch));
+        let [b, t] = past.dims();
+        let patches = decoder.embed.forward(past, self.patch);
         let hide = hidden.reshape([b, t, 1, 1]);
         let token = decoder.hidden.val().unsqueeze::<4>();
         let x = patches * (hide.clone() * -1.0 + 1.0)
             + hide * token
             + decoder.position.val().unsqueeze::<4>()
             + decoder.action.forward(codes);
-        let x = decoder.to_patches.forward(decoder.transformer.forward(x));
-        from_patches(sigmoid(x), self.patch, self.height, self.width)
+        decoder.to_patches.forward(decoder.transformer.forward(x))
     }
 
     /// The codebook as the dynamics model uses it, `[A, C]`.

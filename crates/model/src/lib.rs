@@ -32,6 +32,7 @@ pub mod picture;
 pub mod presets;
 pub mod quantizer;
 pub mod session;
+pub mod single;
 pub mod tokenizer;
 pub mod transformer;
 pub mod world;

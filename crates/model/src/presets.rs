@@ -2,7 +2,8 @@
 //! shapes and counts its parameters.
 
 use crate::config::{
-    Config, LatentActionConfig, QuantizerConfig, TokenizerConfig, TransformerConfig,
+    ActionInput, AttentionKind, Config, LatentActionConfig, QuantizerConfig, TokenizerConfig,
+    TransformerConfig,
 };
 
 /// A name and where its figures come from.
@@ -68,6 +69,7 @@ fn transformer(blocks: usize, width: usize, heads: usize, head_size: usize) -> T
         width,
         heads,
         head_size,
+        attention: AttentionKind::St,
     }
 }
 
@@ -124,6 +126,7 @@ fn pocket() -> Config {
             code_dim: 32,
             encoder: transformer(4, 128, 4, 32),
             decoder: transformer(4, 128, 4, 32),
+            input: ActionInput::Pixels,
         },
         dynamics: transformer(6, 128, 4, 32),
     }
@@ -147,6 +150,7 @@ fn coinrun() -> Config {
             code_dim: 32,
             encoder: transformer(8, 512, 8, 64),
             decoder: transformer(8, 512, 8, 64),
+            input: ActionInput::Pixels,
         },
         dynamics: transformer(12, 512, 8, 64),
     }
@@ -172,6 +176,7 @@ fn platformers(dynamics: TransformerConfig, actions: usize) -> Config {
             code_dim: 32,
             encoder: transformer(20, 1024, 16, 64),
             decoder: transformer(20, 1024, 16, 64),
+            input: ActionInput::Pixels,
         },
         dynamics,
     }

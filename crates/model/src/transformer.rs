@@ -5,8 +5,9 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 use kernels::{AttentionLayer, FeedForward, Past, QkGains};
 
-use crate::config::TransformerConfig;
+use crate::config::{AttentionKind, TransformerConfig};
 use crate::layers::{LayerNorm, Linear};
+use crate::single::SingleBlock;
 
 /// Projections of one attention, spatial or temporal.
 #[derive(Module, Debug)]
@@ -23,7 +24,7 @@ pub struct Attention {
 }
 
 impl Attention {
-    fn new(config: &TransformerConfig, residual_gain: f64, device: &Device) -> Self {
+    pub(crate) fn new(config: &TransformerConfig, residual_gain: f64, device: &Device) -> Self {
         let inner = config.inner();
         Self {
             qkv: Linear::new(config.width, 3 * inner, 1.0, device),
@@ -34,7 +35,7 @@ impl Attention {
         }
     }
 
-    fn layer(&self, norm: &LayerNorm) -> AttentionLayer {
+    pub(crate) fn layer(&self, norm: &LayerNorm) -> AttentionLayer {
         AttentionLayer {
             norm: norm.values(),
             qkv: self.qkv.values(),
@@ -120,11 +121,44 @@ impl StBlock {
     }
 }
 
-/// A stack of ST blocks and a final layer norm.
+/// A block of either kind.
+#[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // all blocks of a transformer are of one kind
+pub enum Block {
+    /// Spatial and temporal attention: everything that is played.
+    St(StBlock),
+    /// One attention of another reach, for comparisons.
+    Single(SingleBlock),
+}
+
+impl Block {
+    fn new(config: &TransformerConfig, device: &Device) -> Self {
+        // Each layer that writes to the residual stream adds to its variance: keep that near one.
+        let gain = |layers: usize| 1.0 / ((layers * config.blocks) as f64).sqrt();
+        match config.attention {
+            AttentionKind::St => Self::St(StBlock::new(config, gain(3), device)),
+            AttentionKind::Spatial | AttentionKind::Full => {
+                Self::Single(SingleBlock::new(config, gain(2), device))
+            }
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>, past: Option<&Past>, keep: bool) -> (Tensor<4>, Option<Past>) {
+        match self {
+            Self::St(block) => block.forward(x, past, keep),
+            Self::Single(block) => {
+                assert!(past.is_none() && !keep, "only ST blocks have a cache");
+                (block.forward(x), None)
+            }
+        }
+    }
+}
+
+/// A stack of blocks and a final layer norm.
 #[derive(Module, Debug)]
 pub struct StTransformer {
     /// The blocks, first to last.
-    pub blocks: Vec<StBlock>,
+    pub blocks: Vec<Block>,
     /// After the last block.
     pub norm: LayerNorm,
 }
@@ -132,11 +166,9 @@ pub struct StTransformer {
 impl StTransformer {
     /// A transformer of random weights.
     pub fn new(config: &TransformerConfig, device: &Device) -> Self {
-        // Three layers of each block write to the residual stream: keep its variance near one.
-        let residual_gain = 1.0 / (3.0 * config.blocks as f64).sqrt();
         Self {
             blocks: (0..config.blocks)
-                .map(|_| StBlock::new(config, residual_gain, device))
+                .map(|_| Block::new(config, device))
                 .collect(),
             norm: LayerNorm::new(config.width, device),
         }
@@ -151,6 +183,9 @@ impl StTransformer {
     }
 
     /// The same for frames that follow those of `past` (one entry per block).
+    ///
+    /// # Panics
+    /// If the attention isn't ST and there is a past.
     pub fn forward_after(&self, mut x: Tensor<4>, past: Option<&[Past]>) -> Tensor<4> {
         for (i, block) in self.blocks.iter().enumerate() {
             x = block.forward(x, past.map(|p| &p[i]), false).0;
@@ -159,6 +194,9 @@ impl StTransformer {
     }
 
     /// The same, and each block's keys and values of these frames.
+    ///
+    /// # Panics
+    /// If the attention isn't ST: [`Config::check_playable`](crate::Config::check_playable).
     pub fn forward_keeping(
         &self,
         mut x: Tensor<4>,

@@ -10,6 +10,7 @@ fn sizes(transformer: &TransformerConfig) -> [usize; 4] {
         width,
         heads,
         head_size,
+        ..
     } = *transformer;
     [blocks, heads, width, head_size]
 }

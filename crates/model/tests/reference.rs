@@ -8,7 +8,8 @@ mod vectors;
 use burn::tensor::{Device, Tensor};
 use kernels::QkGains;
 use model::config::{
-    Config, LatentActionConfig, QuantizerConfig, TokenizerConfig, TransformerConfig,
+    ActionInput, AttentionKind, Config, LatentActionConfig, QuantizerConfig, TokenizerConfig,
+    TransformerConfig,
 };
 use model::latent_action::{self, MotionLoss};
 use model::quantizer::{Fsq, Vq};
@@ -28,6 +29,7 @@ fn transformer(reference: &Reference, at: &str) -> TransformerConfig {
         width: reference.size(&format!("{at}/width")),
         heads: reference.size(&format!("{at}/heads")),
         head_size: reference.size(&format!("{at}/head_dim")),
+        attention: AttentionKind::St,
     }
 }
 
@@ -50,6 +52,7 @@ fn config(transformer: &TransformerConfig) -> Config {
             code_dim: 8,
             encoder: transformer.clone(),
             decoder: transformer.clone(),
+            input: ActionInput::Pixels,
         },
         dynamics: transformer.clone(),
     }
@@ -285,6 +288,7 @@ fn latent_actions() {
             code_dim: reference.size("/quantizer/code_dim"),
             encoder: encoder.clone(),
             decoder,
+            input: ActionInput::Pixels,
         },
         ..config(&encoder)
     };

@@ -279,6 +279,14 @@ fn a_card_that_does_not_fit_is_refused_with_the_reason() {
             "expected",
             set("/config/tokenizer/quantizer/vq/codes", json!(1 << 16)),
         ),
+        (
+            "tokenizer.decoder.attention is full",
+            Box::new(|card| card["config"]["tokenizer"]["decoder"]["attention"] = json!("full")),
+        ),
+        (
+            "latent_action.input is tokens",
+            Box::new(|card| card["config"]["latent_action"]["input"] = json!("tokens")),
+        ),
         ("actions", set("/actions", json!(["left"]))),
         ("gallery", set("/gallery/1/tokens/0", json!(20))),
         ("gallery", set("/gallery/0/tokens", json!([]))),

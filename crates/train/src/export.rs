@@ -45,6 +45,7 @@ pub fn encoder_path(world: &Path) -> PathBuf {
 /// If the run isn't trained yet, the gallery can't be read, or a file can't be written.
 pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result<Card> {
     let config = &run.settings.config;
+    config.check_world()?;
     let models = Models {
         config: config.clone(),
         tokenizer: load_tokenizer(run, device)?,

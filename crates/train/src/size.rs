@@ -1,14 +1,13 @@
 //! Parameters of a configuration, counted without building it: the paper's largest would not fit.
 
 use model::Config;
-use model::config::{QuantizerConfig, TransformerConfig};
+use model::config::{ActionInput, AttentionKind, QuantizerConfig, TransformerConfig};
 
 /// Parameters of the tokenizer, the latent action model and the dynamics model.
 pub fn parameters(config: &Config) -> [usize; 3] {
     let t = &config.tokenizer;
     let a = &config.latent_action;
     let pixels = |patch: usize| 3 * patch * patch;
-    let tokens = |patch: usize| (config.height / patch) * (config.width / patch);
     let n = config.tokens_per_frame();
     let book = match t.quantizer {
         QuantizerConfig::Vq { codes, dim } => codes * dim,
@@ -24,19 +23,28 @@ pub fn parameters(config: &Config) -> [usize; 3] {
         + n * d
         + transformer(&t.decoder)
         + linear(d, pixels(t.patch));
-    let (e, d, patches) = (a.encoder.width, a.decoder.width, tokens(a.patch));
-    let actions = linear(pixels(a.patch), e)
+    let (e, d) = (a.encoder.width, a.decoder.width);
+    let patches = config.action_tokens_per_frame();
+    let embed = |width: usize| match a.input {
+        ActionInput::Pixels => linear(pixels(a.patch), width),
+        ActionInput::Tokens => config.codes() * width,
+    };
+    let predicted = match a.input {
+        ActionInput::Pixels => pixels(a.patch),
+        ActionInput::Tokens => config.codes(),
+    };
+    let actions = embed(e)
         + e
         + (patches + 1) * e
         + transformer(&a.encoder)
         + linear(e, a.code_dim)
         + a.actions * a.code_dim
-        + linear(pixels(a.patch), d)
+        + embed(d)
         + d
         + patches * d
         + linear(a.code_dim, d)
         + transformer(&a.decoder)
-        + linear(d, pixels(a.patch));
+        + linear(d, predicted);
     let w = config.dynamics.width;
     let dynamics = (config.codes() + 1) * w
         + n * w
@@ -65,7 +73,11 @@ fn linear(inputs: usize, outputs: usize) -> usize {
 fn transformer(config: &TransformerConfig) -> usize {
     let (d, i) = (config.width, config.inner());
     let attention = 2 * d + linear(d, 3 * i) + 2 * config.head_size + linear(i, d);
-    let block = 2 * attention + 2 * d + linear(d, 4 * d) + linear(4 * d, d);
+    let attentions = match config.attention {
+        AttentionKind::St => 2,
+        AttentionKind::Spatial | AttentionKind::Full => 1,
+    };
+    let block = attentions * attention + 2 * d + linear(d, 4 * d) + linear(4 * d, d);
     config.blocks * block + 2 * d
 }
 
@@ -80,12 +92,18 @@ mod tests {
         let device = Device::flex();
         let mut config = presets::config("pocket").unwrap();
         config.tokenizer.quantizer = presets::vq();
-        let built = [
-            params::count(&Tokenizer::new(&config, &device)),
-            params::count(&LatentActionModel::new(&config, &device)),
-            params::count(&Dynamics::new(&config, &device)),
-        ];
-        assert_eq!(parameters(&config), built);
+        let mut other = config.clone();
+        other.tokenizer.encoder.attention = AttentionKind::Full;
+        other.tokenizer.decoder.attention = AttentionKind::Spatial;
+        other.latent_action.input = ActionInput::Tokens;
+        for config in [config, other] {
+            let built = [
+                params::count(&Tokenizer::new(&config, &device)),
+                params::count(&LatentActionModel::new(&config, &device)),
+                params::count(&Dynamics::new(&config, &device)),
+            ];
+            assert_eq!(parameters(&config), built);
+        }
     }
 
     #[test]

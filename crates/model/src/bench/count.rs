@@ -139,6 +139,7 @@ fn linear(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::AttentionKind;
     use crate::presets;
 
     fn pocket() -> Config {
@@ -160,6 +161,7 @@ mod tests {
             width: 128,
             heads: 4,
             head_size: 32,
+            attention: AttentionKind::St,
         };
         let (n, t) = (config.tokens_per_frame() as f64, config.frames as f64);
         let linear = 2.0 * n * 128.0 * 128.0 * (3.0 + 1.0 + 3.0 + 1.0 + 4.0 + 4.0);

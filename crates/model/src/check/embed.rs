@@ -6,7 +6,8 @@ use kernels::check::{Bench, Case, Noise, difference, floats};
 use kernels::gpu::embed;
 
 use crate::config::{
-    Config, LatentActionConfig, QuantizerConfig, TokenizerConfig, TransformerConfig,
+    ActionInput, AttentionKind, Config, LatentActionConfig, QuantizerConfig, TokenizerConfig,
+    TransformerConfig,
 };
 use crate::gpu::tables;
 use crate::quantizer::Quantizer;
@@ -137,6 +138,7 @@ impl Embed {
             width: self.width,
             heads: 1,
             head_size: 8,
+            attention: AttentionKind::St,
         };
         let patch = 1;
         Config {
@@ -159,6 +161,7 @@ impl Embed {
                 code_dim: 5,
                 encoder: nothing.clone(),
                 decoder: nothing.clone(),
+                input: ActionInput::Pixels,
             },
             dynamics: nothing,
         }

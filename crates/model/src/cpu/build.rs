@@ -13,9 +13,11 @@ impl Engine {
     /// Packs `world` for this processor.
     ///
     /// # Errors
-    /// [`Error::Device`](crate::Error::Device) if its tensors can't be read.
+    /// [`Error::Device`](crate::Error::Device) if its tensors can't be read;
+    /// [`Error::Config`](crate::Error::Config) for another attention than ST.
     pub async fn new(world: &World) -> Result<Self> {
         let config = world.card.config.clone();
+        config.check_playable()?;
         let (n, t) = (config.tokens_per_frame(), config.frames);
         let dynamics = params::read(&world.dynamics, "").await?;
         let decoder = params::read(&world.tokenizer.decoder, "").await?;

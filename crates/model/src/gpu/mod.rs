@@ -110,8 +110,9 @@ impl Engine {
     /// Whether the kernels can play a world of these sizes.
     ///
     /// # Errors
-    /// [`Error::Device`], with the size that doesn't fit.
+    /// [`Error::Device`], with the size that doesn't fit; [`Error::Config`] for another attention than ST.
     pub fn supports(config: &Config) -> Result<()> {
+        config.check_playable()?;
         for (name, part) in [
             ("the dynamics model", &config.dynamics),
             ("the decoder", &config.tokenizer.decoder),

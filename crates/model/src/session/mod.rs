@@ -123,7 +123,7 @@ impl Session {
     /// Starts from the tokens of 1 to `T` frames, `[N]` each, as a prompt link carries them.
     ///
     /// # Errors
-    /// As [`Session::start`].
+    /// As [`Session::start`]; [`Error::Config`] if the world's transformers are not ST ones.
     pub async fn from_tokens(
         world: &World,
         prompt: Vec<Vec<u32>>,
@@ -131,6 +131,7 @@ impl Session {
     ) -> Result<Self> {
         options.sampling.check()?;
         let config = &world.card.config;
+        config.check_playable()?;
         check_prompt_length(prompt.len(), config.frames)?;
         let (n, k) = (config.tokens_per_frame(), config.codes() as u32);
         for tokens in &prompt {

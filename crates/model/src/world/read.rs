@@ -75,6 +75,7 @@ fn parse(bytes: &[u8]) -> Result<(Card, SafeTensors<'_>)> {
     let card: Card = serde_json::from_str(card)
         .map_err(|e| Error::World(format!("its card is damaged ({e})")))?;
     card.config.check()?;
+    card.config.check_world()?;
     check_card(&card)?;
     let tensors = SafeTensors::deserialize(bytes)
         .map_err(|e| Error::World(format!("its tensors are damaged or cut off ({e})")))?;

@@ -37,8 +37,10 @@ impl std::str::FromStr for FileWeights {
 /// `actions`, by the names of [`crate::params`].
 ///
 /// # Errors
-/// [`Error::Weights`] if a weight doesn't fit f16 (not finite, or beyond ±65,504).
+/// [`Error::Config`] if the model is none that can be played; [`Error::Weights`] if a weight doesn't fit
+/// f16 (not finite, or beyond ±65,504).
 pub fn to_bytes(card: &Card, weights: &Named, kept: FileWeights) -> Result<Vec<u8>> {
+    card.config.check_world()?;
     let mut tensors = Vec::with_capacity(weights.len());
     for (name, values) in weights {
         if kept == FileWeights::I8 && eight_bits::takes(name) {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use burn::tensor::{Device, Gradients, Tensor};
 use model::config::{
-    Config, LatentActionConfig, QuantizerConfig, TokenizerConfig, TransformerConfig,
+    ActionInput, AttentionKind, Config, LatentActionConfig, QuantizerConfig, TokenizerConfig,
+    TransformerConfig,
 };
 use model::params::{self, Visit};
 use model::world::{Card, FileWeights, PlayDefaults, Prompt};
@@ -19,6 +20,7 @@ pub fn tiny() -> Config {
         width,
         heads,
         head_size,
+        attention: AttentionKind::St,
     };
     Config {
         height: 16,
@@ -37,6 +39,7 @@ pub fn tiny() -> Config {
             code_dim: 5,
             encoder: transformer(1, 16, 2, 8),
             decoder: transformer(1, 16, 2, 8),
+            input: ActionInput::Pixels,
         },
         dynamics: transformer(2, 32, 2, 16),
     }

@@ -95,6 +95,9 @@ impl Pace {
 
     /// True soon after the start and then once per interval.
     pub(super) fn wants_sheet(&mut self) -> bool {
+        if self.options.sheet.is_infinite() {
+            return false;
+        }
         let due = match self.last_sheet {
             None => self.started.elapsed().as_secs_f64() >= self.options.sheet.min(60.0),
             Some(last) => last.elapsed().as_secs_f64() >= self.options.sheet,
