@@ -60,6 +60,12 @@ fn a_command_line_that_makes_no_sense_is_misuse() {
         "actions world.safetensors --data a.zarr --samples 9",
         "actions world.safetensors --labelled b.zarr --samples 0",
         "actions world.safetensors --data a.zarr --dry-run --out b.safetensors",
+        "eval world.safetensors --data x.zarr --fvd-clips 8",
+        "ablate --data x.zarr",
+        "ablate --data x.zarr --out x --only sideways",
+        "ablate --data x.zarr --out x --steps 0",
+        "ablate --data x.zarr --out x --steps 1 --minutes 1",
+        "ablate --data x.zarr --out x --preset enormous",
         "sweep world.safetensors",
         "sweep world.safetensors --data x.zarr --steps 1,two",
         "sweep world.safetensors --data x.zarr --order halton,sideways",
@@ -346,6 +352,49 @@ fn an_evaluation_without_the_action_encoder_is_told() {
         shared.join("clips.zarr").display()
     );
     genie(folder.path(), &arguments).bad(1, &["alone.encoder.safetensors", "genie export"]);
+}
+
+#[test]
+fn weights_that_are_no_i3d_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let evaluate = |weights: &str| {
+        let world = shared().join("world.safetensors");
+        let arguments = format!(
+            "eval {} --data {} --fvd {weights} --device cpu",
+            world.display(),
+            shared().join("clips.zarr").display()
+        );
+        genie(folder.path(), &arguments)
+    };
+    evaluate("none.safetensors").bad(1, &["none.safetensors", "can't read the weights"]);
+    fs::write(folder.path().join("i3d.pt"), b"PK a PyTorch file").unwrap();
+    evaluate("i3d.pt").bad(1, &["i3d.pt", "tools/fvd/convert.py"]);
+    fs::copy(
+        shared().join("world.safetensors"),
+        folder.path().join("other"),
+    )
+    .unwrap();
+    evaluate("other").bad(1, &["other"]);
+}
+
+#[test]
+fn an_architecture_that_cannot_be_played_is_not_trained() {
+    let folder = folder_with_clips();
+    for (path, value, word) in [
+        ("/dynamics/attention", "full", "dynamics.attention is full"),
+        (
+            "/latent_action/input",
+            "tokens",
+            "latent_action.input is tokens",
+        ),
+    ] {
+        let mut config = tiny(64);
+        let (part, name) = path.rsplit_once('/').unwrap();
+        config.pointer_mut(part).unwrap()[name] = value.into();
+        fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+        let train = "train --data clips.zarr --config config.json --out run --steps 1 --device cpu";
+        genie(folder.path(), train).bad(1, &[word, "genie ablate"]);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `genie`: train a world from video, and play it. One file per subcommand, no logic of its own.
 
+mod ablate;
 mod actions;
 mod bench;
 mod collect;
@@ -54,6 +55,8 @@ enum Command {
     Actions(actions::Arguments),
     /// Evaluate a world's play under many settings of its sampler.
     Sweep(sweep::Arguments),
+    /// Compare variants of the model, as the paper's ablations do, at a small scale.
+    Ablate(ablate::Arguments),
     /// Measure how fast this machine plays.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Regenerate(arguments) => regenerate::run(&arguments),
         Command::Actions(arguments) => actions::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Ablate(arguments) => ablate::run(&arguments),
         Command::Bench(command) => bench::run(&command),
         Command::Data(command) => store::run(&command),
         Command::Presets => presets::run(),

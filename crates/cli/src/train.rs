@@ -140,7 +140,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     };
     let mut display = Bar::new(stop)?;
     let outcome = phase::train(&run, &chosen.device, options, &mut display)?;
-    display.bar.finish_and_clear();
+    display.finish();
     let folder = run.folder().display();
     // As the user called it.
     let genie = match std::env::var_os("CARGO") {
@@ -184,7 +184,8 @@ fn budgets(arguments: &Arguments) -> Result<Option<Budgets>> {
     minutes(all, tokenizer, actions).map(Some)
 }
 
-fn minutes(all: f64, tokenizer: Option<f64>, actions: Option<f64>) -> Result<Budgets> {
+/// Budgets of `all` minutes together, as the phases usually share them.
+pub fn minutes(all: f64, tokenizer: Option<f64>, actions: Option<f64>) -> Result<Budgets> {
     let tokenizer = tokenizer.unwrap_or(all * TOKENIZER_SHARE);
     let actions = actions.unwrap_or(all * ACTION_SHARE);
     let dynamics = all - tokenizer - actions;
@@ -250,14 +251,7 @@ fn settings(
     actions.batch = arguments.action_batch.unwrap_or(actions.batch);
     dynamics.batch = arguments.batch.unwrap_or(dynamics.batch);
     change_rate(arguments, &mut settings)?;
-    for change in &arguments.set {
-        let Some((path, value)) = change.split_once('=') else {
-            return Err(misuse(format!("--set takes SETTING=VALUE, not `{change}`")));
-        };
-        settings = settings
-            .with(path.trim(), value.trim())
-            .map_err(|error| misuse(format!("{error:#}")))?;
-    }
+    let settings = changed(settings, &arguments.set)?;
     let Settings {
         tokenizer,
         actions,
@@ -268,6 +262,20 @@ fn settings(
         return Err(misuse("a batch needs at least one clip"));
     }
     settings.config.check()?;
+    settings.config.check_world()?;
+    Ok(settings)
+}
+
+/// `settings` with changes of the form `SETTING=VALUE`.
+pub fn changed(mut settings: Settings, changes: &[String]) -> Result<Settings> {
+    for change in changes {
+        let Some((path, value)) = change.split_once('=') else {
+            return Err(misuse(format!("--set takes SETTING=VALUE, not `{change}`")));
+        };
+        settings = settings
+            .with(path.trim(), value.trim())
+            .map_err(|error| misuse(format!("{error:#}")))?;
+    }
     Ok(settings)
 }
 
@@ -306,7 +314,6 @@ fn config(arguments: &Arguments) -> Result<Config> {
         None => {}
     }
     config.check()?;
-    config.check_world()?;
     Ok(config)
 }
 
@@ -342,20 +349,25 @@ fn own_video(out: &Path, config: &Config, stop: &Stop) -> Result<PathBuf> {
 }
 
 /// Shows one bar per phase.
-struct Bar {
+pub struct Bar {
     bar: ProgressBar,
     stop: Stop,
     last_line: f64,
 }
 
 impl Bar {
-    fn new(stop: Stop) -> Result<Self> {
+    pub fn new(stop: Stop) -> Result<Self> {
         let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{msg}")?);
         Ok(Self {
             bar,
             stop,
             last_line: f64::NEG_INFINITY,
         })
+    }
+
+    /// Takes it off the screen.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -7,6 +7,7 @@
 //!                                           └─► checkpoints ─► export ─► world file ─► evaluate
 //! ```
 
+pub mod ablate;
 pub mod budget;
 pub mod checkpoint;
 pub mod codes;

@@ -5,12 +5,14 @@ use std::path::Path;
 use anyhow::Result;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
-use model::latent_action::{self, MotionLoss};
+use model::config::ActionInput;
+use model::latent_action::{self, MotionLoss, Seen};
 use model::picture::to_tensor;
 use model::quantizer::Quantized;
-use model::{LatentActionModel, params};
+use model::{LatentActionModel, Tokenizer, params};
 
 use super::drive::{self, Figures};
+use super::token_actions;
 use super::{Course, Draw, Outcome, State};
 use crate::checkpoint::{self, lookup};
 use crate::codes::{self, Revive, Usage};
@@ -27,6 +29,8 @@ struct Trainer {
     model: LatentActionModel,
     optimizer: Optimizer,
     state: State,
+    /// Of a model that sees codes.
+    tokenizer: Option<Tokenizer>,
 }
 
 impl drive::Trainer for Trainer {
@@ -47,6 +51,7 @@ impl drive::Trainer for Trainer {
                 finished: false,
                 best: None,
             },
+            tokenizer: None,
         };
         if path.exists() {
             let (tensors, state) = checkpoint::load::<State>(path)?;
@@ -91,13 +96,28 @@ impl Trainer {
         let rate = self.state.schedule.rate(self.state.step);
         let mut rng = Rng::of_step(run.settings.seed, self.state.step, 21);
         let frames = to_tensor(bytes, shape, device);
-        let (loss, error, inferred, mean) = self.pass(&frames, run, &mut rng);
+        let Pass {
+            loss,
+            quality,
+            inferred,
+            mean,
+        } = match &self.tokenizer {
+            None => self.pass(&frames, run, &mut rng),
+            Some(tokenizer) => {
+                let tokens = tokenizer.encode(frames.inner());
+                let settings = &run.settings.actions;
+                token_actions::pass(&self.model, tokens, settings, device, &mut rng)
+            }
+        };
         let mut gradients = loss.backward();
         let (model, norm) = self
             .optimizer
             .step(self.model.clone(), &mut gradients, rate);
-        let mut centre = Centre(mean.inner());
-        self.model = params::map(model, &mut centre);
+        self.model = if norm.is_finite() {
+            params::map(model, &mut Centre(mean.inner()))
+        } else {
+            model
+        };
 
         let indices: Vec<i32> = inferred.indices.to_data().convert::<i32>().try_to_vec()?;
         let counts = codes::count(&indices, run.settings.config.actions());
@@ -111,26 +131,20 @@ impl Trainer {
             };
             self.model = params::map(self.model.clone(), &mut revive);
         }
-        let error = f64::from(error.into_scalar::<f32>());
         Ok(Figures::from([
             ("loss", f64::from(loss.into_scalar::<f32>())),
-            ("psnr", -10.0 * error.log10()),
+            quality,
             ("perplexity", codes::perplexity(&counts)),
             ("gradient_norm", f64::from(norm)),
         ]))
     }
 
-    /// The loss, the mean squared error, what was inferred, and the latents' mean.
-    fn pass(
-        &self,
-        frames: &Tensor<5>,
-        run: &Run,
-        rng: &mut Rng,
-    ) -> (Tensor<1>, Tensor<1>, Quantized, Tensor<1>) {
+    /// The pass on pixels; its quality is the prediction's PSNR.
+    fn pass(&self, frames: &Tensor<5>, run: &Run, rng: &mut Rng) -> Pass {
         let settings = &run.settings.actions;
         let [b, t, h, w, channels] = frames.dims();
         let device = frames.device();
-        let (inferred, mean) = self.model.infer_centred(frames.clone());
+        let (inferred, mean) = self.model.infer_centred(Seen::Pixels(frames.clone()));
         let past = frames.clone().narrow(1, 0, t - 1);
         let c = run.settings.config.latent_action.code_dim;
         // Alone with the last frame, the decoder can't extrapolate: the action has to say what moved.
@@ -151,7 +165,8 @@ impl Trainer {
             self.model.predict(past, inferred.codes.clone(), hidden)
         };
         let next = frames.clone().narrow(1, 1, t - 1);
-        let error = (predicted.clone() - next).square().mean().detach();
+        let error = (predicted.clone() - next).square().mean();
+        let error = f64::from(error.into_scalar::<f32>());
         let motion = MotionLoss {
             weighted: settings.motion_weighted,
             floor: settings.motion_floor,
@@ -160,8 +175,23 @@ impl Trainer {
         if let Some(own) = &inferred.loss {
             loss = loss + own.clone();
         }
-        (loss, error, inferred, mean)
+        Pass {
+            loss,
+            quality: ("psnr", -10.0 * error.log10()),
+            inferred,
+            mean,
+        }
     }
+}
+
+/// What a pass gives.
+pub(super) struct Pass {
+    pub(super) loss: Tensor<1>,
+    /// How well the next frame is predicted, and what that figure is called.
+    pub(super) quality: (&'static str, f64),
+    pub(super) inferred: Quantized,
+    /// Of the latents, `[C]`.
+    pub(super) mean: Tensor<1>,
 }
 
 /// Takes the mean of latents off the bias that they were made with.
@@ -188,6 +218,9 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     if trainer.state.finished {
         display.note("Latent actions are trained already.");
         return Ok(Outcome::Finished);
+    }
+    if config.latent_action.input == ActionInput::Tokens {
+        trainer.tokenizer = Some(super::load_tokenizer(run, course.device)?);
     }
     display.note(&format!(
         "Phase 2 of 3: latent actions, {} parameters.",

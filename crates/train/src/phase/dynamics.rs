@@ -14,7 +14,7 @@ use super::validation::Validation;
 use super::{Course, Outcome, State};
 use crate::checkpoint::{self, lookup};
 use crate::codes::Usage;
-use crate::masking;
+use crate::masking::{self, Masked};
 use crate::models::Models;
 use crate::optimizer::Optimizer;
 use crate::report::Display;
@@ -125,25 +125,8 @@ impl Trainer {
         let codes = run.settings.config.codes();
         let masking = &run.settings.dynamics.masking;
         let masked = masking::mask(&tokens, [b, t, n], codes, masking, rng);
-        let ids = |values: Vec<i32>| {
-            Tensor::<3, Int>::from_data(TensorData::new(values, [b, t, n]), device)
-        };
-        let known = Tensor::<3>::from_data(TensorData::new(masked.known, [b, t, 1]), device);
         let latents = Tensor::from_data(TensorData::new(latents, [b, t - 1, c]), device);
-        let latents = Tensor::cat(vec![Tensor::zeros([b, 1, c], device), latents], 1) * known;
-        let logits = self.dynamics.forward(ids(masked.input), latents);
-        let weights = Tensor::<3>::from_data(TensorData::new(masked.masked, [b, t, n]), device);
-        let targets = ids(tokens);
-        let right = logits
-            .clone()
-            .detach()
-            .argmax(3)
-            .reshape([b, t, n])
-            .equal(targets.clone())
-            .float()
-            * weights.clone();
-        let accuracy = (right.sum() / weights.clone().sum()).into_scalar::<f32>();
-        let loss = dynamics::loss(logits, targets, weights);
+        let (loss, accuracy) = masked_loss(&self.dynamics, tokens, masked, [b, t, n], latents);
         let mut gradients = loss.backward();
         let (dynamics, norm) = self
             .optimizer
@@ -151,10 +134,41 @@ impl Trainer {
         self.dynamics = dynamics;
         Ok(Figures::from([
             ("loss", f64::from(loss.into_scalar::<f32>())),
-            ("accuracy", f64::from(accuracy)),
+            ("accuracy", f64::from(accuracy.into_scalar::<f32>())),
             ("gradient_norm", f64::from(norm)),
         ]))
     }
+}
+
+/// The loss of `model` on `tokens` of `shape` `[B, T, N]`, `masked`, with the latents of their
+/// transitions, `[B, T − 1, C]`; and how often its likeliest code is right where masked.
+pub(crate) fn masked_loss(
+    model: &Dynamics,
+    tokens: Vec<i32>,
+    masked: Masked,
+    shape: [usize; 3],
+    latents: Tensor<3>,
+) -> (Tensor<1>, Tensor<1>) {
+    let [b, t, n] = shape;
+    let device = &latents.device();
+    let ids =
+        |values: Vec<i32>| Tensor::<3, Int>::from_data(TensorData::new(values, shape), device);
+    let c = latents.dims()[2];
+    let known = Tensor::<3>::from_data(TensorData::new(masked.known, [b, t, 1]), device);
+    let latents = Tensor::cat(vec![Tensor::zeros([b, 1, c], device), latents], 1) * known;
+    let logits = model.forward(ids(masked.input), latents);
+    let weights = Tensor::<3>::from_data(TensorData::new(masked.masked, shape), device);
+    let targets = ids(tokens);
+    let right = logits
+        .clone()
+        .detach()
+        .argmax(3)
+        .reshape([b, t, n])
+        .equal(targets.clone())
+        .float()
+        * weights.clone();
+    let accuracy = right.sum() / weights.clone().sum();
+    (dynamics::loss(logits, targets, weights), accuracy)
 }
 
 /// Trains the dynamics of a run, or goes on with them.

@@ -106,8 +106,9 @@ impl<'a> Encoded<'a> {
         let shape = [1, t, config.height, config.width, 3];
         let frames = to_tensor(bytes, shape, self.course.device);
         let codes = self.tokenizer.encode(frames.clone());
+        let actions = self.action_model.infer_either(frames, codes.clone());
+        let actions = actions.indices;
         let codes: Vec<i32> = codes.to_data().convert::<i32>().try_to_vec()?;
-        let actions = self.action_model.infer(frames).indices;
         let actions: Vec<i32> = actions.to_data().convert::<i32>().try_to_vec()?;
         let (c, a) = (window * t * n, window * (t - 1));
         for (place, code) in self.codes[c..c + t * n].iter_mut().zip(codes) {

@@ -9,6 +9,7 @@ mod drive;
 mod dynamics;
 mod encoded;
 mod pace;
+mod token_actions;
 mod tokenizer;
 mod validation;
 
@@ -28,6 +29,7 @@ use crate::store;
 
 pub use actions::load as load_actions;
 pub use dynamics::load as load_dynamics;
+pub(crate) use dynamics::masked_loss;
 pub use tokenizer::load as load_tokenizer;
 
 /// How a training is run; nothing of it changes what is learned.
@@ -35,7 +37,7 @@ pub use tokenizer::load as load_tokenizer;
 pub struct Options {
     /// Seconds between checkpoints.
     pub checkpoint: f64,
-    /// Seconds between contact sheets.
+    /// Seconds between contact sheets; infinite for none.
     pub sheet: f64,
     /// Seconds between validations, where there are clips for them.
     pub validation: f64,
