@@ -264,7 +264,7 @@ fn scale(text: &mut String, points: &[Point]) {
     if let Some(law) = families.law() {
         let _ = writeln!(
             text,
-            "\nOver the sizes, the held-out loss is about {:.3} · FLOPs^{:.4} (least squares in logarithms; it explains {:.0} % of their variance).",
+            "\nOver the sizes, the held-out loss is about {:.3e} · FLOPs^{:.4} (least squares in logarithms; it explains {:.0} % of their variance).",
             law.factor,
             law.exponent,
             100.0 * law.explained
