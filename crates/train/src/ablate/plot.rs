@@ -70,7 +70,7 @@ fn panel<'a>(
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(52)
-        .build_cartesian_2d(x.clone().log_scale(), y.log_scale())?;
+        .build_cartesian_2d(x.log_scale(), y.log_scale().base(1.25))?;
     labelled(&mut chart)?;
     for (i, ((name, _), curve)) in named.iter().zip(&curves).enumerate() {
         let colour = COLOURS[i % COLOURS.len()];
@@ -84,7 +84,10 @@ fn panel<'a>(
             .map(|(i, end)| Circle::new(end, 4, COLOURS[i % COLOURS.len()].filled())),
     )?;
     if let Some(law) = law {
-        let line = [x.start, x.end].map(|x| (x, law.at(x)));
+        // Between the points that it was fitted to, and no further.
+        let flops = named.iter().map(|(_, p)| p.flops);
+        let least = flops.clone().fold(f64::INFINITY, f64::min);
+        let line = [least, flops.fold(0.0, f64::max)].map(|x| (x, law.at(x)));
         chart
             .draw_series(LineSeries::new(line, &BLACK))?
             .label(format!("held out ~ FLOPs^{:.3}", law.exponent))
@@ -112,7 +115,7 @@ where
         .x_desc("training FLOPs (6 · parameters · tokens)")
         .y_desc("loss: training (line), held out (dot)")
         .x_label_formatter(&|x| format!("{x:.0e}"))
-        .y_label_formatter(&|y| format!("{y:.1}"))
+        .y_label_formatter(&|y| format!("{y:.2}"))
         .x_labels(6)
         .y_labels(8)
         .light_line_style(TRANSPARENT)
