@@ -71,8 +71,8 @@ struct Kept {
 /// Means over the gradients so far.
 #[derive(Clone, Debug)]
 enum Memory {
-    Adam(Moments),
-    Muon(Tensor<1>),
+    Adam(Box<Moments>),
+    Muon(Box<Tensor<1>>),
 }
 
 impl Memory {
@@ -80,7 +80,7 @@ impl Memory {
     fn parts(&self) -> Vec<(&'static str, &Tensor<1>)> {
         match self {
             Self::Adam(moments) => vec![("first", &moments.first), ("second", &moments.second)],
-            Self::Muon(mean) => vec![("mean", mean)],
+            Self::Muon(mean) => vec![("mean", &**mean)],
         }
     }
 }
@@ -202,11 +202,11 @@ impl Optimizer {
                     }
                 };
                 let memory = if muon {
-                    get("mean").map(Memory::Muon)
+                    get("mean").map(|mean| Memory::Muon(Box::new(mean)))
                 } else {
                     get("first").and_then(|first| {
                         let second = get("second")?;
-                        Ok(Memory::Adam(Moments { first, second }))
+                        Ok(Memory::Adam(Box::new(Moments { first, second })))
                     })
                 };
                 match memory {
@@ -276,18 +276,18 @@ impl Map for Update<'_> {
         let kept = self.moments.remove(name).map(|kept| kept.memory);
         let (value, memory) = if self.rule == Rule::Muon && muon::takes(name, &shape) {
             let mean = match kept {
-                Some(Memory::Muon(mean)) => Some(mean),
+                Some(Memory::Muon(mean)) => Some(*mean),
                 _ => None,
             };
             let (value, mean) = muon::step(name, value.inner(), gradient, mean, &self.step);
-            (value, Memory::Muon(mean))
+            (value, Memory::Muon(Box::new(mean)))
         } else {
             let moments = match kept {
-                Some(Memory::Adam(moments)) => Some(moments),
+                Some(Memory::Adam(moments)) => Some(*moments),
                 _ => None,
             };
             let (value, moments) = self.adamw(value.inner(), gradient, moments);
-            (value, Memory::Adam(moments))
+            (value, Memory::Adam(Box::new(moments)))
         };
         let kept = Kept {
             memory,

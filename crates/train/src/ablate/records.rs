@@ -108,11 +108,11 @@ impl Results {
 
     /// The points of the scaling study, all seeds.
     pub fn points(&self) -> Vec<&Point> {
-        let of = |record| match record {
-            &Record::Scale { ref point, .. } => Some(point),
-            &Record::Variant { .. } => None,
-        };
-        self.records.iter().filter_map(of).collect()
+        let points = self.records.iter().filter_map(|record| match record {
+            Record::Scale { point, .. } => Some(point),
+            Record::Variant { .. } => None,
+        });
+        points.collect()
     }
 
     pub(super) fn has_variant(&self, wanted: Variant, at: u64) -> bool {

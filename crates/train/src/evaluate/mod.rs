@@ -47,7 +47,7 @@ pub use page::{About, write as write_page};
 pub use quality::{psnr, ssim};
 pub use regenerate::{Regenerated, regenerate};
 pub use statistics::Measure;
-pub(crate) use statistics::mean;
+pub(crate) use statistics::{error_of_mean, mean};
 pub use sweep::{Point, sweep};
 
 /// Prompt frames that clips are played from.

@@ -56,10 +56,10 @@ fn label(row: &[u64], labels: &[String]) -> String {
     let all: u64 = row.iter().sum();
     let mut order: Vec<usize> = (0..row.len()).collect();
     order.sort_by_key(|&label| std::cmp::Reverse(row[label]));
-    match order.as_slice() {
+    match *order.as_slice() {
         _ if all == 0 => UNSEEN.to_owned(),
-        &[first, ..] if 2 * row[first] >= all => labels[first].clone(),
-        &[first, second, ..] if 2 * (row[first] + row[second]) >= all => {
+        [first, ..] if 2 * row[first] >= all => labels[first].clone(),
+        [first, second, ..] if 2 * (row[first] + row[second]) >= all => {
             format!("{} or {}", labels[first], labels[second])
         }
         _ => MIXED.to_owned(),
