@@ -66,6 +66,8 @@ fn a_command_line_that_makes_no_sense_is_misuse() {
         "ablate --data x.zarr --out x --steps 0",
         "ablate --data x.zarr --out x --steps 1 --minutes 1",
         "ablate --data x.zarr --out x --preset enormous",
+        "bench train --width 100 --head-size 32",
+        "bench train --repetitions 0",
         "sweep world.safetensors",
         "sweep world.safetensors --data x.zarr --steps 1,two",
         "sweep world.safetensors --data x.zarr --order halton,sideways",

@@ -1,4 +1,4 @@
-//! `genie bench play`, on both devices.
+//! `genie bench play`, on both devices, and `genie bench train`.
 
 use serde_json::Value;
 
@@ -102,4 +102,31 @@ fn what_can_t_be_measured_is_told() {
     bench("--far 30 --frames 0").bad(2, &["no frame to measure"]);
     bench("--steps 0 --far 40").bad(2, &["0 MaskGIT steps"]);
     genie(shared(), "bench play nowhere.safetensors --device cpu").bad(1, &["nowhere.safetensors"]);
+}
+
+#[test]
+fn a_training_step_is_measured() {
+    let sizes = "--width 32 --blocks 2 --batch 2 --frames 3 --tokens 5 --head-size 16";
+    let arguments = format!("bench train {sizes} --repetitions 3 --json");
+    let out = genie(shared(), &arguments).good().out;
+    let figures: Value = serde_json::from_str(&out).unwrap();
+    let number = |name: &str| figures.pointer(name).and_then(Value::as_f64).unwrap();
+    for name in [
+        "/gflops",
+        "/peak_gflops",
+        "/median_seconds",
+        "/seconds_by_part/products",
+        "/seconds_by_part/attention",
+        "/seconds_by_part/elementwise",
+        "/seconds_by_part/optimizer",
+    ] {
+        assert!(number(name) > 0.0, "{name} is {}", number(name));
+    }
+    assert_eq!(figures["seconds"].as_array().unwrap().len(), 3);
+    assert!((0.0..1.0).contains(&number("/share_outside_products")));
+    assert!(number("/losses/1") < number("/losses/0"));
+    let text = genie(shared(), &format!("bench train {sizes} --repetitions 1"))
+        .good()
+        .out;
+    assert!(text.contains("peak_gflops"), "{text}");
 }

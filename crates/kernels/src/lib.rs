@@ -23,8 +23,10 @@ mod flex;
 pub mod gpu;
 mod layers;
 mod linear;
+mod losses;
 mod optimizer;
 mod parameters;
+pub mod parts;
 mod path;
 pub mod plain;
 mod play;
@@ -34,11 +36,14 @@ pub mod shader;
 pub mod wgsl;
 
 pub use attention::{normalised_keys, spatial_attention, temporal_attention};
-pub use flex::keep_memory;
+pub use flex::{keep_memory, threads::threads};
 pub use layers::{feed_forward, spatial_layer, temporal_layer};
 pub use linear::{linear, linear_gelu};
-pub use optimizer::adamw;
-pub use parameters::{AdamW, Affine, AttentionLayer, FeedForward, Moments, Norm, Past, QkGains};
+pub use losses::{head_loss, sigmoid_squared_errors, squared_errors};
+pub use optimizer::{adamw, sum_of_squares};
+pub use parameters::{
+    AdamW, Affine, AttentionLayer, CodeTargets, FeedForward, Moments, Norm, Past, QkGains,
+};
 pub use path::{on_cpu, plainly};
 pub use play::{Epilogue, Parameters};
 pub use pointwise::{gelu, layer_norm};

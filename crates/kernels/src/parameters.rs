@@ -65,6 +65,16 @@ pub struct FeedForward {
     pub down: Affine,
 }
 
+/// What a head should predict.
+#[derive(Clone, Debug)]
+pub struct CodeTargets {
+    /// The right code of each token, row-major `[B, T, N]`.
+    pub codes: Vec<i32>,
+    /// How much each token counts, `[B, T, N]`; nothing is computed for those of 0 where that can be
+    /// avoided.
+    pub weights: Vec<f32>,
+}
+
 /// What a step of AdamW depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct AdamW {

@@ -1,9 +1,14 @@
 //! The definition of every operation in ordinary tensor operations. Works on every device, with
 //! gradients. Formulas: docs/model.md.
 
-use burn::tensor::{Tensor, TensorData, activation::softmax};
+use burn::tensor::{
+    Int, Tensor, TensorData,
+    activation::{log_softmax, softmax},
+};
 
-use crate::parameters::{AdamW, AttentionLayer, FeedForward, Moments, Past, QkGains};
+use crate::parameters::{
+    AdamW, Affine, AttentionLayer, CodeTargets, FeedForward, Moments, Past, QkGains,
+};
 
 const QK_EPSILON: f32 = 1e-6;
 const LAYER_NORM_EPSILON: f32 = 1e-5;
@@ -224,6 +229,32 @@ pub fn feed_forward(x: Tensor<4>, layer: &FeedForward) -> Tensor<4> {
     let normed = layer_norm(x.clone(), &layer.norm.gamma, &layer.norm.beta);
     let hidden = gelu(linear(normed, &layer.up.weight, &layer.up.bias));
     x + linear(hidden, &layer.down.weight, &layer.down.bias)
+}
+
+/// See [`crate::head_loss`].
+pub fn head_loss(x: Tensor<4>, head: &Affine, targets: &CodeTargets) -> (Tensor<1>, Tensor<1>) {
+    let device = x.device();
+    let codes = head.bias.dims()[0];
+    let logits = linear(x, &head.weight, &head.bias);
+    let rows = targets.codes.len();
+    let logits = logits.reshape([rows, codes]);
+    let data = TensorData::new(targets.codes.clone(), [rows, 1]);
+    let right = Tensor::<2, Int>::from_data(data, &device);
+    let data = TensorData::new(targets.weights.clone(), [rows]);
+    let weights = Tensor::<1>::from_data(data, &device);
+    let total = weights.clone().sum();
+    let hit = logits.clone().detach().argmax(1).equal(right.clone());
+    let hits = hit.float().reshape([rows]) * weights.clone();
+    let log = log_softmax(logits, 1).gather(1, right).reshape([rows]);
+    let loss = (log * weights).sum().neg() / total.clone();
+    (loss, hits.sum() / total)
+}
+
+/// See [`crate::squared_errors`].
+pub fn squared_errors(x: Tensor<4>, target: Tensor<4>) -> Tensor<2> {
+    let [b, t, n, p] = x.dims();
+    let squares = (x - target.detach()).square();
+    squares.reshape([b, t, n * p]).mean_dim(2).reshape([b, t])
 }
 
 /// See [`crate::adamw`].

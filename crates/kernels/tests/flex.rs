@@ -2,9 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use kernels::{
-    AdamW, Affine, AttentionLayer, FeedForward, Moments, Norm, Past, QkGains, adamw, feed_forward,
-    gelu, layer_norm, linear, linear_gelu, normalised_keys, plain, spatial_attention,
-    spatial_layer, temporal_attention, temporal_layer,
+    AdamW, Affine, AttentionLayer, CodeTargets, FeedForward, Moments, Norm, Past, QkGains, adamw,
+    feed_forward, gelu, head_loss, layer_norm, linear, linear_gelu, normalised_keys, plain,
+    sigmoid_squared_errors, spatial_attention, spatial_layer, squared_errors, sum_of_squares,
+    temporal_attention, temporal_layer,
 };
 use proptest::prelude::*;
 
@@ -219,6 +220,46 @@ proptest! {
         let matrices = [&layer.up.weight, &layer.down.weight];
         let twin = plain::feed_forward(x.clone(), &layer);
         compare(feed_forward(x.clone(), &layer), twin, &vectors, (&x, &matrices));
+    }
+
+    #[test]
+    fn a_heads_loss_is_its_twin(([b, t, n], codes, _, width) in shapes(), many: bool, seed: u64) {
+        let mut values = Values(seed);
+        let codes = if many { 1024 } else { 3 * codes + 1 };
+        let x = values.random([b, t, n, width]);
+        let head = values.affine(width, codes);
+        let rows = b * t * n;
+        let targets = CodeTargets {
+            codes: (0..rows).map(|_| (values.uniform() * codes as f32) as i32).collect(),
+            // Many rows that don't count, and one that does.
+            weights: (0..rows).map(|i| if i == 0 { 1.0 } else { (3.0 * values.uniform()).floor() }).collect(),
+        };
+        let (fused, fused_accuracy) = head_loss(x.clone(), &head, targets.clone());
+        let (twin, twin_accuracy) = plain::head_loss(x.clone(), &head, &targets);
+        prop_assert!(distance(&fused_accuracy, &twin_accuracy) < 1e-5);
+        let scalar = |x: Tensor<1>| x.reshape([1, 1, 1, 1]);
+        compare(scalar(fused), scalar(twin), &[&head.bias], (&x, &[&head.weight]));
+    }
+
+    #[test]
+    fn errors_of_frames_are_their_twins(([b, t, n], _, _, width) in shapes(), seed: u64) {
+        let mut values = Values(seed);
+        let x = values.random([b, t, n, width]);
+        let target = values.random([b, t, n, width]).detach();
+        let open = |x: Tensor<2>| x.reshape([b, t, 1, 1]);
+        let fused = squared_errors(x.clone(), target.clone());
+        let twin = plain::squared_errors(x.clone(), target.clone());
+        compare(open(fused), open(twin), &[], (&x, &[]));
+        let fused = sigmoid_squared_errors(x.clone(), target.clone());
+        let twin = plain::squared_errors(burn::tensor::activation::sigmoid(x.clone()), target);
+        compare(open(fused), open(twin), &[], (&x, &[]));
+    }
+
+    #[test]
+    fn a_sum_of_squares_is_one(len in 1usize..100_000, seed: u64) {
+        let x = Values(seed).random([len]).inner();
+        let twin = x.clone().square().sum();
+        prop_assert!(distance(&sum_of_squares(x), &twin) < 1e-5);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod ablate;
+pub mod bench;
 pub mod budget;
 pub mod checkpoint;
 pub mod codes;

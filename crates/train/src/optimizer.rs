@@ -248,7 +248,9 @@ fn norm<M: Module>(module: &M, gradients: &Gradients) -> f32 {
     impl Visit for Squares<'_> {
         fn parameter<const D: usize>(&mut self, _name: &str, value: Tensor<D>) {
             if let Some(gradient) = value.grad(self.0) {
-                self.1.push(gradient.square().sum());
+                let len = gradient.shape().num_elements();
+                self.1
+                    .push(kernels::sum_of_squares(gradient.reshape([len])));
             }
         }
     }

@@ -4,11 +4,12 @@ use burn::backend::{Backend, Dispatch, Flex, backend_extension, tensor::FloatTen
 use burn::tensor::Tensor;
 
 use super::{
-    ops::{Cpu, ordered, values},
+    ops::{Cpu, ordered, tensor, values},
     simd::{Kernel, Simd, dispatch},
     threads,
 };
 use crate::parameters::{AdamW, Moments};
+use crate::parts::{Clock, Part};
 
 /// Values per thread's turn.
 const SHARE: usize = 1 << 15;
@@ -23,6 +24,9 @@ pub trait AdamWOps: Backend {
         second: FloatTensor<Self>,
         step: AdamW,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    /// `Σ x²`, `[1]`.
+    fn fused_sum_of_squares(x: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 impl AdamWOps for Flex {
@@ -50,6 +54,12 @@ impl AdamWOps for Flex {
         threads::for_each(turns.collect(), dispatch);
         (weights, first, second)
     }
+
+    fn fused_sum_of_squares(x: Cpu) -> Cpu {
+        let x = ordered(x);
+        let parts = threads::map(values(&x).chunks(SHARE).map(Squares).collect(), dispatch);
+        tensor(vec![parts.into_iter().sum()], vec![1])
+    }
 }
 
 /// The tensor as all of its memory, in order: copied if it wasn't.
@@ -73,6 +83,7 @@ impl Kernel for Step<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
+        let mut clock = Clock::start();
         let step = self.step;
         let [beta1, beta2] = [step.beta1, step.beta2].map(|beta| s.splat(beta));
         let [rest1, rest2] = [step.beta1, step.beta2].map(|beta| s.splat(1.0 - beta));
@@ -98,7 +109,31 @@ impl Kernel for Step<'_> {
             s.store_head(second, v);
             s.store_head(weights, w);
         }
+        clock.was(Part::Optimizer);
     }
+}
+
+struct Squares<'a>(&'a [f32]);
+
+impl Kernel for Squares<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> f32 {
+        let mut clock = Clock::start();
+        let mut sum = s.splat(0.0);
+        for x in self.0.chunks(S::LANES) {
+            let x = s.load_head(x, 0.0);
+            sum = s.fma(x, x, sum);
+        }
+        clock.was(Part::Optimizer);
+        s.sum(sum)
+    }
+}
+
+/// See [`crate::sum_of_squares`].
+pub(crate) fn sum_of_squares(x: Tensor<1>) -> Tensor<1> {
+    Tensor::from_dispatch(Dispatch::fused_sum_of_squares(x.into_dispatch()))
 }
 
 /// See [`crate::adamw`].

@@ -1,6 +1,7 @@
 //! The hand-written gradients, told to burn's autodiff.
 
 mod layers;
+mod losses;
 
 use burn::backend::{
     Flex,

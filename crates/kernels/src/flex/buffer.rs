@@ -18,13 +18,24 @@ pub(crate) struct Buffer {
     len: usize,
 }
 
+impl Default for Buffer {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
 impl Buffer {
-    /// `len` zeros.
-    pub(crate) fn zeros(len: usize) -> Self {
-        let mut buffer = Self {
+    /// No values, and none to spare.
+    pub(crate) const fn none() -> Self {
+        Self {
             lines: Vec::new(),
             len: 0,
-        };
+        }
+    }
+
+    /// `len` zeros.
+    pub(crate) fn zeros(len: usize) -> Self {
+        let mut buffer = Self::none();
         buffer.resize(len);
         buffer
     }

@@ -1,17 +1,19 @@
 //! Matrix products of small matrices, from the caches.
 //!
 //! A *tile* of a few rows by one or two vectors of the result stays in registers while it is summed.
-//! The left-hand matrix is read where it lies, by rows or by columns. A large right-hand one, such as
-//! a layer's weight, is first copied into *panels* of a few columns, so that it is read in order.
+//! [`multiply`] reads both matrices where they lie. For large ones there is [`multiply_panels`]: the
+//! right-hand matrix, such as a layer's weight, was copied into *panels* of a few columns before, and
+//! a left-hand one by columns is copied into tiles on the way, so that both are read in order.
 
+mod packed;
 mod panels;
 #[cfg(test)]
 mod tests;
 mod tile;
 
+pub(crate) use packed::multiply_panels;
 pub(crate) use panels::Panels;
 
-use panels::PANEL;
 use tile::{Place, tile};
 
 use super::simd::{Kernel, MAX_LANES, Simd};
@@ -55,27 +57,6 @@ pub(crate) enum Start<'a> {
     Row(&'a [f32]),
     /// What is there.
     Sum,
-}
-
-/// `out = start + a b`, with `a [m, k]` and `b` in panels.
-#[inline(always)]
-pub(crate) fn multiply_panels<S: Simd>(s: S, m: usize, a: Left, b: &Panels, out: Out) {
-    for (i, column) in (0..b.n).step_by(PANEL).enumerate() {
-        let width = PANEL.min(b.n - column);
-        let right = Right {
-            values: &b.values.padded()[i * b.k * PANEL..],
-            stride: PANEL,
-        };
-        let out = Out {
-            values: &mut out.values[column..],
-            stride: out.stride,
-            start: match out.start {
-                Start::Row(row) => Start::Row(&row[column..]),
-                other => other,
-            },
-        };
-        multiply(s, (m, b.k, width), a, right, out);
-    }
 }
 
 /// `out = start + a b`, with `a [m, k]` and `b [k, n]`.
@@ -145,7 +126,7 @@ impl Kernel for Multiply<'_> {
                         // `n` columns.
                         #[allow(unsafe_code)]
                         unsafe {
-                            tile::<S, $rows, $vectors>(s, place, start);
+                            tile::<S, $rows, $vectors, false>(s, place, start);
                         }
                         r += $rows;
                     }

@@ -4,6 +4,7 @@ use super::{
     simd::{Kernel, Simd, dispatch},
     threads,
 };
+use crate::parts::{Clock, Part};
 
 const EPSILON: f32 = 1e-5;
 /// Values per thread's turn, at least.
@@ -64,10 +65,12 @@ impl Kernel for Forward<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
+        let mut clock = Clock::start();
         let d = self.gamma.len();
         for (x, out) in self.x.chunks_exact(d).zip(self.out.chunks_exact_mut(d)) {
             row(s, x, self.gamma, self.beta, out);
         }
+        clock.was(Part::Elementwise);
     }
 }
 
@@ -119,6 +122,7 @@ impl Kernel for Backward<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) -> Self::Output {
+        let mut clock = Clock::start();
         let d = self.gamma.len();
         let mut dgamma = vec![0.0; d];
         let mut dbeta = vec![0.0; d];
@@ -126,6 +130,7 @@ impl Kernel for Backward<'_> {
         for ((x, dy), dx) in rows.zip(self.dx.chunks_exact_mut(d)) {
             row_backward(s, x, self.gamma, dy, dx, (&mut dgamma, &mut dbeta));
         }
+        clock.was(Part::Elementwise);
         (dgamma, dbeta)
     }
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod attention;
 pub(crate) mod feed_forward;
+pub(crate) mod head;
 mod product;
 
 pub(crate) use product::Linear;

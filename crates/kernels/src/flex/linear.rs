@@ -6,6 +6,7 @@ use super::{
     simd::{Kernel, Simd, dispatch},
     threads,
 };
+use crate::parts::{Clock, Part};
 
 /// Rows that are worked on at once: their values stay in the second-level cache.
 const BLOCK: usize = 96;
@@ -119,20 +120,13 @@ pub(crate) fn backward(
             vec![0.0; sizes.outputs],
         )
     });
-    for (more_w, more_b) in sums {
-        add_to(&mut w, &more_w);
-        add_to(&mut b, &more_b);
-    }
+    let others = sums.as_slice().iter();
+    threads::add_all(&mut w, others.clone().map(|(w, _)| &w[..]));
+    threads::add_all(&mut b, others.map(|(_, b)| &b[..]));
     Gradients {
         x: wants_x.then_some(dx),
         w,
         b,
-    }
-}
-
-fn add_to(sum: &mut [f32], more: &[f32]) {
-    for (sum, more) in sum.iter_mut().zip(more) {
-        *sum += more;
     }
 }
 
@@ -166,6 +160,7 @@ impl Kernel for Weight<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) -> Panels {
+        let mut clock = Clock::start();
         let mut panels = Panels::new();
         let Sizes { inputs, outputs } = self.sizes;
         if self.transposed {
@@ -173,6 +168,7 @@ impl Kernel for Weight<'_> {
         } else {
             panels.fill(s, self.w, inputs, outputs, outputs);
         }
+        clock.was(Part::Products);
         panels
     }
 }
@@ -193,6 +189,7 @@ impl Kernel for Forward<'_> {
     fn run<S: Simd>(mut self, s: S) {
         let Sizes { inputs, outputs } = self.sizes;
         let rows = self.x.len() / inputs;
+        let mut clock = Clock::start();
         for first in (0..rows).step_by(BLOCK) {
             let m = BLOCK.min(rows - first);
             let x = &self.x[first * inputs..][..m * inputs];
@@ -209,8 +206,10 @@ impl Kernel for Forward<'_> {
                 start: Start::Row(self.b),
             };
             multiply_panels(s, m, left, self.w, out);
+            clock.was(Part::Products);
             if let Some(activated) = &mut self.activated {
                 gelu::apply(s, y, &mut activated[block]);
+                clock.was(Part::Elementwise);
             }
         }
     }
@@ -233,6 +232,7 @@ impl Kernel for Backward<'_> {
     fn run<S: Simd>(self, s: S) -> Self::Output {
         let Sizes { inputs, outputs } = self.sizes;
         let rows = self.x.len() / inputs;
+        let mut clock = Clock::start();
         let mut dw = vec![0.0; inputs * outputs];
         let mut db = vec![0.0; outputs];
         let mut panels = Panels::new();
@@ -253,6 +253,7 @@ impl Kernel for Backward<'_> {
                 gelu::apply_backward(s, &before[block], dy, &mut scratch[..m * outputs]);
                 dy = &scratch[..m * outputs];
             }
+            clock.was(Part::Elementwise);
             for dy in dy.chunks_exact(outputs) {
                 for (db, dy) in db.chunks_mut(S::LANES).zip(dy.chunks(S::LANES)) {
                     s.store_head(db, s.add(s.load_head(db, 0.0), s.load_head(dy, 0.0)));
@@ -283,6 +284,7 @@ impl Kernel for Backward<'_> {
                 start: Start::Sum,
             };
             multiply_panels(s, inputs, left, &panels, out);
+            clock.was(Part::Products);
         }
         (dw, db)
     }

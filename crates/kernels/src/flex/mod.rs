@@ -13,11 +13,13 @@ mod attention;
 mod autodiff;
 mod buffer;
 mod calls;
+mod errors;
 mod gelu;
 mod gemm;
 mod layer_norm;
 mod layers;
 mod linear;
+mod losses;
 pub(crate) mod math;
 mod memory;
 mod ops;
@@ -29,8 +31,9 @@ mod transpose;
 
 pub use memory::keep_memory;
 
-pub(crate) use adamw::adamw;
+pub(crate) use adamw::{adamw, sum_of_squares};
 pub(crate) use calls::{
     attention_layer, feed_forward, gelu, layer_norm, linear, linear_gelu, spatial_attention,
     temporal_attention,
 };
+pub(crate) use losses::{errors_of_frames, head_loss_and_accuracy};

@@ -32,6 +32,23 @@ pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync 
     items.into_iter().map(work).collect()
 }
 
+/// Adds all `parts` to `sum`, in their order, on all threads.
+pub(crate) fn add_all<'a>(sum: &mut [f32], parts: impl Iterator<Item = &'a [f32]>) {
+    /// Values of one item: few enough to stay in the first cache while all parts are added.
+    const SHARE: usize = 1 << 12;
+    let parts: Vec<&[f32]> = parts.collect();
+    let shares = sum.chunks_mut(SHARE).enumerate();
+    for_each(turns(shares.collect()), |shares| {
+        for (i, sum) in shares {
+            for part in &parts {
+                for (sum, part) in sum.iter_mut().zip(&part[i * SHARE..]) {
+                    *sum += part;
+                }
+            }
+        }
+    });
+}
+
 /// Cuts `items` into four turns for each thread, so that a late one doesn't hold up the others.
 pub(crate) fn turns<T>(items: Vec<T>) -> Vec<Vec<T>> {
     cut(items, 4 * threads())

@@ -24,20 +24,21 @@ pub(super) struct Place {
     pub(super) width: usize,
 }
 
-/// `ROWS` rows of `width ≤ VECTORS · LANES` columns.
+/// `ROWS` rows of `width ≤ VECTORS · LANES` columns. If `PACKED`, `row` must be 1 and `step` `ROWS`.
 ///
 /// # Safety
 /// `a` must be readable at `r · row + p · step`, `b` at `p · b_stride + 0..VECTORS · LANES`, and `c`
 /// writable at `r · c_stride + 0..width`, for `r` below `ROWS` and `p` below `k`.
 #[inline(always)]
-pub(super) unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
+pub(super) unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize, const PACKED: bool>(
     s: S,
     at: Place,
     start: Start,
 ) {
     let lanes = S::LANES;
     let mut sums = [[s.splat(0.0); VECTORS]; ROWS];
-    // One pointer for every three rows: few enough to stay in registers, and few to advance. Hidden,
+    // Packed, values lie at constant distances. Else:
+    // one pointer for every three rows: few enough to stay in registers, and few to advance. Hidden,
     // or the compiler computes the addresses one from another.
     let mut heads = [at.a; MAX_ROWS / 3];
     for (i, head) in heads[..ROWS.div_ceil(3)].iter_mut().enumerate() {
@@ -60,13 +61,20 @@ pub(super) unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
                 *column = s.load_ptr(b.add(i * lanes));
             }
             for (r, sums) in sums.iter_mut().enumerate() {
-                let a = s.splat(*heads[r / 3].add(rows[r % 3]));
+                let a = if PACKED {
+                    heads[0].add(r)
+                } else {
+                    heads[r / 3].add(rows[r % 3])
+                };
+                let a = s.splat(*a);
                 for (sum, column) in sums.iter_mut().zip(columns) {
                     *sum = s.fma(a, column, *sum);
                 }
             }
-            for head in &mut heads[..ROWS.div_ceil(3)] {
-                *head = head.wrapping_add(at.step);
+            let step = if PACKED { ROWS } else { at.step };
+            let used = if PACKED { 1 } else { ROWS.div_ceil(3) };
+            for head in &mut heads[..used] {
+                *head = head.wrapping_add(step);
             }
             b = b.wrapping_add(at.b_stride);
         }

@@ -2,7 +2,7 @@
 
 use super::{
     feed_forward::add,
-    product::{Linear, Sums, Weight, merge},
+    product::{Linear, Sums, Weight},
 };
 use crate::flex::{
     attention::{Axis, Sizes, ahead, back, gather, groups, layer, scatter, times},
@@ -12,8 +12,9 @@ use crate::flex::{
     saved::Saved,
     simd::{Kernel, Simd, dispatch},
     stream::copy_away,
-    threads,
+    threads::{self, add_all},
 };
+use crate::parts::{Clock, Part};
 
 /// Rows that are worked on at once, about.
 const BLOCK: usize = 96;
@@ -115,10 +116,8 @@ pub(crate) fn backward(
             blocks,
         })
     });
-    let mut total = Gradients::zeros(d, sizes.d, &qkv, &out);
-    for sums in sums {
-        total.merge(&sums);
-    }
+    let total = Gradients::total(sums);
+    let total = total.unwrap_or_else(|| Gradients::zeros(d, sizes.d, &qkv, &out));
     (dx, total)
 }
 
@@ -150,13 +149,25 @@ impl Gradients {
         }
     }
 
-    fn merge(&mut self, more: &Self) {
-        merge(&mut self.norm.0, &more.norm.0);
-        merge(&mut self.norm.1, &more.norm.1);
-        self.qkv.merge(&more.qkv);
-        merge(&mut self.gains[0], &more.gains[0]);
-        merge(&mut self.gains[1], &more.gains[1]);
-        self.out.merge(&more.out);
+    /// The sum of those of all turns, if there are any.
+    fn total(turns: Vec<Self>) -> Option<Self> {
+        let mut turns = turns.into_iter();
+        let mut total = turns.next()?;
+        let others = turns.as_slice().iter();
+        add_all(
+            &mut total.norm.0,
+            others.clone().map(|other| &other.norm.0[..]),
+        );
+        add_all(
+            &mut total.norm.1,
+            others.clone().map(|other| &other.norm.1[..]),
+        );
+        total.qkv.add_all(others.clone().map(|other| &other.qkv));
+        for (i, gain) in total.gains.iter_mut().enumerate() {
+            add_all(gain, others.clone().map(|other| &other.gains[i][..]));
+        }
+        total.out.add_all(others.map(|other| &other.out));
+        Some(total)
     }
 }
 
@@ -182,6 +193,7 @@ impl Kernel for Forward<'_, '_> {
         let (gamma, beta) = self.params.norm;
         let length = self.length;
         let most = self.blocks.first().map_or(0, |(x, _, _)| x.len());
+        let mut clock = Clock::start();
         let mut scratch = ahead::Scratch::new(&self.layer, length, 0);
         let [mut x, mut normed, mut qkv, mut mixed, mut y] =
             [d, d, 3 * inner, inner, d].map(|width| Buffer::zeros(most * width));
@@ -191,20 +203,26 @@ impl Kernel for Forward<'_, '_> {
             for (x, normed) in x.chunks_exact(d).zip(normed.chunks_exact_mut(d)).take(m) {
                 layer_norm::row(s, x, gamma, beta, normed);
             }
+            clock.was(Part::Elementwise);
             self.qkv.forward(s, m, &normed, &mut qkv);
+            clock.was(Part::Products);
             for first in (0..m).step_by(length) {
                 let qkv = &qkv.padded()[first * 3 * inner..];
                 let mixed = &mut mixed[first * inner..][..length * inner];
                 ahead::group(s, &self.layer, &mut scratch, qkv, None, mixed);
             }
+            clock.was(Part::Attention);
             if let Some(room) = room {
                 let (keep_qkv, keep_mixed) = room.split_at_mut(m * 3 * inner);
                 copy_away(s, &qkv[..m * 3 * inner], keep_qkv);
                 copy_away(s, &mixed[..m * inner], keep_mixed);
             }
+            clock.was(Part::Elementwise);
             self.out.forward(s, m, &mixed, &mut y);
+            clock.was(Part::Products);
             add(s, &x[..m * d], &mut y[..m * d]);
             scatter(s, &y, y_rows);
+            clock.was(Part::Elementwise);
         }
     }
 }
@@ -234,6 +252,7 @@ impl Kernel for Backward<'_, '_> {
         let (gamma, beta) = self.params.norm;
         let (length, head) = (self.length, self.params.gains.0.len());
         let most = self.blocks.first().map_or(0, |((x, _), _)| x.len());
+        let mut clock = Clock::start();
         let mut sums = Gradients::zeros(d, head, self.qkv, self.out);
         let mut scratch = back::Scratch::new(&self.layer, length);
         let mut panels = Panels::new();
@@ -245,21 +264,27 @@ impl Kernel for Backward<'_, '_> {
             let m = x_rows.len();
             let (kept_qkv, mixed) = kept.split_at(m * 3 * inner);
             gather(s, &dy_rows, &mut dy);
+            clock.was(Part::Elementwise);
             sums.out.add(s, m, mixed, &dy, &mut panels);
             self.out.backward(s, m, &dy, &mut dmixed);
+            clock.was(Part::Products);
             gather(s, &[kept_qkv], &mut qkv);
+            clock.was(Part::Elementwise);
             for first in (0..m).step_by(length) {
                 let qkv = &qkv.padded()[first * 3 * inner..];
                 let dmixed = &dmixed.padded()[first * inner..];
                 let dqkv = &mut dqkv[first * 3 * inner..];
                 back::group(s, &self.layer, &mut scratch, qkv, dmixed, dqkv);
             }
+            clock.was(Part::Attention);
             gather(s, &x_rows, &mut x);
             for (x, normed) in x.chunks_exact(d).zip(normed.chunks_exact_mut(d)).take(m) {
                 layer_norm::row(s, x, gamma, beta, normed);
             }
+            clock.was(Part::Elementwise);
             sums.qkv.add(s, m, &normed, &dqkv, &mut panels);
             self.qkv.backward(s, m, &dqkv, &mut dnormed);
+            clock.was(Part::Products);
             let rows = x.chunks_exact(d).zip(dnormed.chunks_exact(d));
             for ((x, dnormed), dx) in rows.zip(dx.chunks_exact_mut(d)).take(m) {
                 let norm = (&mut sums.norm.0[..], &mut sums.norm.1[..]);
@@ -267,6 +292,7 @@ impl Kernel for Backward<'_, '_> {
             }
             add(s, &dy[..m * d], &mut dx[..m * d]);
             scatter(s, &dx, dx_rows);
+            clock.was(Part::Elementwise);
         }
         sums.gains = scratch.gains();
         sums

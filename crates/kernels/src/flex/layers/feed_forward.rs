@@ -1,6 +1,6 @@
 //! `x + W₂ GELU(W₁ norm(x) + b₁) + b₂`
 
-use super::product::{Linear, Sums, Weight, merge};
+use super::product::{Linear, Sums, Weight};
 use crate::flex::{
     buffer::Buffer,
     gelu,
@@ -9,8 +9,9 @@ use crate::flex::{
     saved::Saved,
     simd::{Kernel, Simd, dispatch},
     stream::copy_away,
-    threads,
+    threads::{self, add_all},
 };
+use crate::parts::{Clock, Part};
 
 /// Rows that are worked on at once.
 const BLOCK: usize = 96;
@@ -79,10 +80,7 @@ pub(crate) fn backward(
             blocks,
         })
     });
-    let mut total = Gradients::zeros(d, &up, &down);
-    for sums in sums {
-        total.merge(&sums);
-    }
+    let total = Gradients::total(sums).unwrap_or_else(|| Gradients::zeros(d, &up, &down));
     (dx, total)
 }
 
@@ -95,11 +93,22 @@ impl Gradients {
         }
     }
 
-    fn merge(&mut self, more: &Self) {
-        merge(&mut self.norm.0, &more.norm.0);
-        merge(&mut self.norm.1, &more.norm.1);
-        self.up.merge(&more.up);
-        self.down.merge(&more.down);
+    /// The sum of those of all turns, if there are any.
+    fn total(turns: Vec<Self>) -> Option<Self> {
+        let mut turns = turns.into_iter();
+        let mut total = turns.next()?;
+        let others = turns.as_slice().iter();
+        add_all(
+            &mut total.norm.0,
+            others.clone().map(|other| &other.norm.0[..]),
+        );
+        add_all(
+            &mut total.norm.1,
+            others.clone().map(|other| &other.norm.1[..]),
+        );
+        total.up.add_all(others.clone().map(|other| &other.up));
+        total.down.add_all(others.map(|other| &other.down));
+        Some(total)
     }
 }
 
@@ -120,6 +129,7 @@ impl Kernel for Forward<'_, '_> {
     fn run<S: Simd>(self, s: S) {
         let (d, width) = (self.params.down.b.len(), self.params.up.b.len());
         let (gamma, beta) = self.params.norm;
+        let mut clock = Clock::start();
         let mut normed = Buffer::zeros(BLOCK * d);
         let mut hidden = Buffer::zeros(BLOCK * width);
         for (x, y, room) in self.blocks {
@@ -128,13 +138,18 @@ impl Kernel for Forward<'_, '_> {
                 layer_norm::row(s, x, gamma, beta, normed);
             }
             let hidden = &mut hidden[..m * width];
+            clock.was(Part::Elementwise);
             self.up.forward(s, m, &normed, hidden);
+            clock.was(Part::Products);
             if let Some(room) = room {
                 copy_away(s, hidden, room);
             }
             gelu::apply_here(s, hidden);
+            clock.was(Part::Elementwise);
             self.down.forward(s, m, hidden, y);
+            clock.was(Part::Products);
             add(s, x, y);
+            clock.was(Part::Elementwise);
         }
     }
 }
@@ -164,6 +179,7 @@ impl Kernel for Backward<'_, '_> {
     fn run<S: Simd>(self, s: S) -> Gradients {
         let (d, width) = (self.params.down.b.len(), self.params.up.b.len());
         let (gamma, beta) = self.params.norm;
+        let mut clock = Clock::start();
         let mut sums = Gradients::zeros(d, self.up, self.down);
         let mut panels = Panels::new();
         let mut normed = Buffer::zeros(BLOCK * d);
@@ -172,21 +188,28 @@ impl Kernel for Backward<'_, '_> {
         let mut dhidden = Buffer::zeros(BLOCK * width);
         for ((x, before), (dy, dx)) in self.blocks {
             let m = x.len() / d;
+            clock.was(Part::Elementwise);
             self.down.backward(s, m, dy, &mut dhidden);
+            clock.was(Part::Products);
             // dhidden ← dhidden · GELU'(before), active ← GELU(before)
             gelu::both(s, before, &mut dhidden, &mut active);
+            clock.was(Part::Elementwise);
             sums.down.add(s, m, &active, dy, &mut panels);
+            clock.was(Part::Products);
             for (x, normed) in x.chunks_exact(d).zip(normed.chunks_exact_mut(d)) {
                 layer_norm::row(s, x, gamma, beta, normed);
             }
+            clock.was(Part::Elementwise);
             sums.up.add(s, m, &normed, &dhidden, &mut panels);
             self.up.backward(s, m, &dhidden, &mut dnormed);
+            clock.was(Part::Products);
             let rows = x.chunks_exact(d).zip(dnormed.chunks_exact(d));
             for ((x, dnormed), dx) in rows.zip(dx.chunks_exact_mut(d)) {
                 let norm = (&mut sums.norm.0[..], &mut sums.norm.1[..]);
                 layer_norm::row_backward(s, x, gamma, dnormed, dx, norm);
             }
             add(s, dy, dx);
+            clock.was(Part::Elementwise);
         }
         sums
     }

@@ -4,6 +4,7 @@ use crate::flex::{
     gemm::{Left, Out, Panels, Start, multiply_panels},
     linear::{Sizes, panels},
     simd::Simd,
+    threads,
 };
 
 /// A linear layer's parameters: `w [in, out]`, `b [out]`.
@@ -68,6 +69,11 @@ impl<'a> Weight<'a> {
         multiply_panels(s, m, left, &self.panels, out);
     }
 
+    /// Inputs and outputs.
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        (self.sizes.inputs, self.sizes.outputs)
+    }
+
     /// Gradients of zero.
     pub(super) fn zeros(&self) -> Sums {
         Sums {
@@ -124,16 +130,9 @@ impl Sums {
         multiply_panels(s, inputs, left, panels, out);
     }
 
-    /// Adds another turn's.
-    pub(super) fn merge(&mut self, more: &Self) {
-        merge(&mut self.w, &more.w);
-        merge(&mut self.b, &more.b);
-    }
-}
-
-/// `sum += more`
-pub(super) fn merge(sum: &mut [f32], more: &[f32]) {
-    for (sum, more) in sum.iter_mut().zip(more) {
-        *sum += more;
+    /// Adds those of other turns.
+    pub(super) fn add_all<'a>(&mut self, others: impl Iterator<Item = &'a Self> + Clone) {
+        threads::add_all(&mut self.w, others.clone().map(|other| &other.w[..]));
+        threads::add_all(&mut self.b, others.map(|other| &other.b[..]));
     }
 }
