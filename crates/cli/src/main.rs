@@ -35,7 +35,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Train a world: the video tokenizer, then latent actions and dynamics.
+    /// Train a world: the video tokenizer, then latent actions, then dynamics.
     Train(train::Arguments),
     /// Collect video from the platformer or from CoinRun.
     Collect(collect::Arguments),
