@@ -33,6 +33,6 @@ fn a_training_runs_on_wgpu() {
     )
     .good();
     let log = std::fs::read_to_string(folder.path().join("run/log.jsonl")).unwrap();
-    assert_eq!(log.lines().count(), 4);
+    assert_eq!(log.lines().count(), 6);
     assert!(!log.contains("null"), "a figure is not a number: {log}");
 }

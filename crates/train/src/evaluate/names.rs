@@ -146,7 +146,7 @@ mod tests {
         let names = by_label(&table);
         assert_eq!(
             names,
-            ["left", "still or left", "up or left", "up or left 2"]
+            ["left", "still or left", "up or left 2", "up or left"]
         );
         let even = Confusion {
             labels: ["a", "b", "c", "d", "e"].map(String::from).to_vec(),
