@@ -21,3 +21,19 @@ def values(name, shape):
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)
     return ((z >> np.uint64(40)).astype(np.float64) / 2**23 - 1).reshape(shape)
+
+
+def parameter(name, shape):
+    """One tensor of a network, float32; activations stay near 1."""
+    u = values(name, shape)
+    if len(shape) > 2:  # convolutions
+        u = u * np.sqrt(6 / np.prod(shape[1:]))
+    elif len(shape) == 2:
+        u = u * np.sqrt(3 / shape[1])
+    elif name.endswith("running_var"):
+        u = 1 + 0.5 * u
+    elif name.endswith("weight"):
+        u = 1 + 0.2 * u
+    else:  # shifts and running means
+        u = 0.2 * u
+    return u.astype(np.float32)

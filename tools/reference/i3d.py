@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.numpy import save_file
 
-from formula import values
+from formula import parameter, values
 
 OUT = Path(__file__).resolve().parents[2] / "tests" / "reference" / "i3d.safetensors"
 FLOAT32_AGREEMENT = 5e-5  # half of what the Rust test allows
@@ -38,20 +38,6 @@ MIXED = {
     "Mixed_5b": (832, 256, 160, 320, 32, 128, 128),
     "Mixed_5c": (832, 384, 192, 384, 48, 128, 128),
 }
-
-
-def parameter(name, shape):
-    """One tensor of the network, float32; activations stay near 1."""
-    u = values(name, shape)
-    if len(shape) == 5:
-        u = u * np.sqrt(6 / np.prod(shape[1:]))
-    elif name.endswith("running_var"):
-        u = 1 + 0.5 * u
-    elif name.endswith("weight"):
-        u = 1 + 0.2 * u
-    else:  # shifts and running means
-        u = 0.2 * u
-    return u.astype(np.float32)
 
 
 class Net:

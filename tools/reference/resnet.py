@@ -14,28 +14,12 @@ import torch
 from safetensors.numpy import save_file
 from torchvision.models import resnet18
 
-from formula import values
+from formula import parameter, values
 
 OUT = Path(__file__).resolve().parents[2] / "tests" / "reference" / "resnet18.safetensors"
 FLOAT32_AGREEMENT = 5e-5  # half of what the Rust test allows
 EVALUATED = {"square": (3, 64, 64), "odd": (2, 45, 90), "least": (2, 32, 32)}  # B, H, W
 TRAINED = (4, 64, 48)
-
-
-def parameter(name, shape):
-    """One tensor of the network, float32; activations stay near 1."""
-    u = values(name, shape)
-    if len(shape) == 4:
-        u = u * np.sqrt(6 / np.prod(shape[1:]))
-    elif name == "fc.weight":
-        u = u * np.sqrt(3 / shape[1])
-    elif name.endswith("running_var"):
-        u = 1 + 0.5 * u
-    elif name.endswith("weight"):
-        u = 1 + 0.2 * u
-    else:  # shifts and running means
-        u = 0.2 * u
-    return u.astype(np.float32)
 
 
 def network(dtype):

@@ -15,6 +15,7 @@ mod picture_format;
 mod play;
 mod presets;
 mod regenerate;
+mod sampler;
 mod stop;
 mod store;
 mod sweep;

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use image::ImageFormat;
-use model::maskgit::Order;
 use model::picture::Frame;
 use model::session::{Options, Session};
 use train::picture_files::{animation, sheet};
@@ -13,6 +12,7 @@ use train::picture_files::{animation, sheet};
 use crate::device::DeviceArgument;
 use crate::misuse::misuse;
 use crate::picture_format::{Format, format};
+use crate::sampler::SamplerArguments;
 use crate::world;
 
 #[derive(clap::Args)]
@@ -28,18 +28,8 @@ pub struct Arguments {
     /// Latent actions to press, separated by commas.
     #[arg(long, value_delimiter = ',', required = true)]
     actions: Vec<usize>,
-    /// The same seed and actions play the same frames.
-    #[arg(long, default_value_t = 0)]
-    seed: u32,
-    /// MaskGIT steps a frame; by default the world's.
-    #[arg(long)]
-    steps: Option<usize>,
-    /// Temperature; by default the world's.
-    #[arg(long)]
-    temperature: Option<f32>,
-    /// Order of unmasking, confidence, random or halton; by default the world's.
-    #[arg(long)]
-    order: Option<Order>,
+    #[command(flatten)]
+    sampler: SamplerArguments,
     /// Where to write the frames: an animation (.gif) or a sheet (.png).
     #[arg(long)]
     out: Option<PathBuf>,
@@ -54,11 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let format = arguments.out.as_deref().map(format).transpose()?;
     let chosen = arguments.device.choose()?;
     let world = world::to_play(&arguments.world, &chosen)?;
-    let mut sampling = world.card.play.sampling(arguments.seed);
-    sampling.steps = arguments.steps.unwrap_or(sampling.steps);
-    sampling.temperature = arguments.temperature.unwrap_or(sampling.temperature);
-    sampling.order = arguments.order.unwrap_or(sampling.order);
-    sampling.check()?;
+    let sampling = arguments.sampler.over(&world.card.play)?;
     let actions = world.card.config.actions();
     if let Some(&action) = arguments.actions.iter().find(|&&a| a >= actions) {
         return Err(model::Error::Action {

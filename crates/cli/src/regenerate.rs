@@ -6,7 +6,6 @@ use anyhow::Result;
 use data::import::read_frames;
 use data::{ClipStore, Error};
 use model::Config;
-use model::maskgit::Order;
 use model::picture::Frame;
 use serde_json::json;
 use train::evaluate::{Regenerated, frames_of, regenerate};
@@ -18,6 +17,7 @@ use crate::device::DeviceArgument;
 use crate::eval::{at_least_one, bar};
 use crate::misuse::misuse;
 use crate::picture_format::{Format, format};
+use crate::sampler::SamplerArguments;
 use crate::world;
 
 #[derive(clap::Args)]
@@ -41,18 +41,8 @@ pub struct Arguments {
     /// Print actions and figures as JSON.
     #[arg(long)]
     json: bool,
-    /// The same seed plays the same frames.
-    #[arg(long, default_value_t = 0)]
-    seed: u32,
-    /// MaskGIT steps a frame; by default the world's.
-    #[arg(long)]
-    steps: Option<usize>,
-    /// Temperature; by default the world's.
-    #[arg(long)]
-    temperature: Option<f32>,
-    /// Order of unmasking, confidence, random or halton; by default the world's.
-    #[arg(long)]
-    order: Option<Order>,
+    #[command(flatten)]
+    sampler: SamplerArguments,
     #[command(flatten)]
     device: DeviceArgument,
 }
@@ -65,11 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let chosen = arguments.device.choose()?;
     let world = world::to_evaluate(&arguments.world, &chosen)?;
     let encoder = load_encoder(&arguments.world, &world, &chosen.device)?;
-    let mut sampling = world.card.play.sampling(arguments.seed);
-    sampling.steps = arguments.steps.unwrap_or(sampling.steps);
-    sampling.temperature = arguments.temperature.unwrap_or(sampling.temperature);
-    sampling.order = arguments.order.unwrap_or(sampling.order);
-    sampling.check()?;
+    let sampling = arguments.sampler.over(&world.card.play)?;
     let truth = truth(arguments, &world.card.config)?;
     if truth.len() <= arguments.prompt_frames {
         return Err(misuse(format!(

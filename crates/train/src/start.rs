@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use burn::module::Module;
 use burn::tensor::Device;
 use model::World;
-use model::params::{self, Named};
+use model::params;
 
 use crate::checkpoint;
 use crate::codes::Usage;
@@ -43,49 +44,32 @@ pub fn from_world(run: &Run, path: &Path, device: &Device) -> Result<()> {
     );
     let actions = load_encoder(path, &world, device)?;
     let settings = &run.settings;
-    let state = |rate, warm_up, codes, revive_after, finished| State {
-        step: 0,
-        seconds: 0.0,
-        schedule: Schedule::new(rate, warm_up),
-        usage: Usage::new(codes, revive_after),
+    let codes = [settings.config.codes(), settings.config.actions()];
+    let (t, a, d) = (&settings.tokenizer, &settings.actions, &settings.dynamics);
+    let state = |rate, warm_up, usage, finished| State {
         finished,
-        best: None,
+        ..State::new(Schedule::new(rate, warm_up), usage)
     };
-    let tensors = |named: model::Result<Named>| -> Result<Named> { Ok(named?) };
-    let t = &settings.tokenizer;
-    checkpoint::save(
-        &run.checkpoint(run::TOKENIZER),
-        &tensors(pollster::block_on(params::read(
-            &world.tokenizer,
-            "tokenizer.",
-        )))?,
-        &state(
-            t.rate,
-            t.warm_up,
-            settings.config.codes(),
-            t.revive_after,
-            true,
-        ),
-    )?;
-    let a = &settings.actions;
-    checkpoint::save(
-        &run.checkpoint(run::ACTIONS),
-        &tensors(pollster::block_on(params::read(&actions, "latent_action.")))?,
-        &state(
-            a.rate,
-            a.warm_up,
-            settings.config.actions(),
-            a.revive_after,
-            true,
-        ),
-    )?;
-    let d = &settings.dynamics;
-    checkpoint::save(
-        &run.checkpoint(run::DYNAMICS),
-        &tensors(pollster::block_on(params::read(
-            &world.dynamics,
-            "dynamics.",
-        )))?,
-        &state(d.rate, d.warm_up, 0, 0, false),
-    )
+    let done = state(
+        t.rate,
+        t.warm_up,
+        Usage::new(codes[0], t.revive_after),
+        true,
+    );
+    begin(run, run::TOKENIZER, "tokenizer.", &world.tokenizer, &done)?;
+    let done = state(
+        a.rate,
+        a.warm_up,
+        Usage::new(codes[1], a.revive_after),
+        true,
+    );
+    begin(run, run::ACTIONS, "latent_action.", &actions, &done)?;
+    let open = state(d.rate, d.warm_up, Usage::new(0, 0), false);
+    begin(run, run::DYNAMICS, "dynamics.", &world.dynamics, &open)
+}
+
+/// A phase's checkpoint without an optimiser's memory.
+fn begin<M: Module>(run: &Run, phase: &str, prefix: &str, model: &M, state: &State) -> Result<()> {
+    let weights = pollster::block_on(params::read(model, prefix))?;
+    checkpoint::save(&run.checkpoint(phase), &weights, state)
 }

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use super::rollout::Player;
-use crate::evaluate::motion::{Motion, between, skill};
-use crate::evaluate::{error_of_mean, mean, psnr, spread};
+use crate::evaluate::{Clip, Truth, control, error_of_mean, mean, psnr, spread};
 use crate::fvd::{self, Clips, I3d};
 use crate::phase::{State, load_actions, load_dynamics, load_tokenizer};
 use crate::rng::Rng;
@@ -59,9 +58,7 @@ pub struct Figures {
 /// Held-out clips and what the models make of them.
 #[derive(Default)]
 struct Looked {
-    frames: Vec<Vec<Frame>>,
-    prompts: Vec<Vec<u32>>,
-    actions: Vec<Vec<usize>>,
+    clips: Vec<Clip>,
     quality: Vec<f64>,
     token_counts: Vec<u64>,
 }
@@ -120,37 +117,18 @@ pub(super) fn run(
         for (sum, count) in seen.token_counts.iter_mut().zip(counts) {
             *sum += count;
         }
-        let prompt = &tokens[..config.tokens_per_frame()];
-        seen.prompts
-            .push(prompt.iter().map(|&t| t as u32).collect());
-        seen.actions
-            .push(inferred.iter().map(|&a| a as usize).collect());
-        seen.frames.push(truth);
+        seen.clips.push(Clip {
+            frames: truth,
+            actions: inferred.iter().map(|&a| a as usize).collect(),
+            tokens: tokens
+                .chunks_exact(config.tokens_per_frame())
+                .map(|frame| frame.iter().map(|&t| t as u32).collect())
+                .collect(),
+        });
     }
-
-    let all: Vec<usize> = seen.actions.concat();
-    let mut counts = vec![0; config.actions()];
-    for &action in &all {
-        counts[action] += 1;
-    }
-    let motions: Vec<Motion> = seen
-        .frames
-        .iter()
-        .flat_map(|frames| frames.windows(2).map(|pair| between(&pair[0], &pair[1])))
-        .collect();
-    // Halves by clip, so that neighbouring frames never lie in both.
-    let fit: Vec<bool> = seen
-        .actions
-        .iter()
-        .enumerate()
-        .flat_map(|(i, actions)| std::iter::repeat_n(i % 2 == 0, actions.len()))
-        .collect();
-    let sign = |of: fn(&Motion) -> i64| -> Vec<usize> {
-        motions
-            .iter()
-            .map(|m| (of(m).signum() + 1) as usize)
-            .collect()
-    };
+    // What was really done is not asked for.
+    let unknown: Vec<Truth> = seen.clips.iter().map(|_| Truth::default()).collect();
+    let control = control::measure(&seen.clips, &unknown, config.actions(), None);
 
     let player = Player {
         config,
@@ -159,7 +137,7 @@ pub(super) fn run(
         actions: actions.actions(),
         sampling: PlayDefaults::default().sampling(0),
     };
-    let played = play(&player, &seen, settings.rollouts)?;
+    let played = play(&player, &seen.clips, settings.rollouts)?;
     let fvd = match network {
         Some(network) => Some(played.fvd(network)?),
         None => None,
@@ -170,10 +148,10 @@ pub(super) fn run(
         seconds: costs.each_ref().map(|state| state.seconds),
         tokenizer_psnr: mean(&seen.quality),
         tokenizer_perplexity: codes::perplexity(&seen.token_counts),
-        action_perplexity: codes::perplexity(&counts),
-        actions_used: counts.iter().filter(|&&count| count > 0).count(),
-        motion_skill_x: skill(&all, &sign(|m| m.x), &fit),
-        motion_skill_y: skill(&all, &sign(|m| m.y), &fit),
+        action_perplexity: control.action_perplexity,
+        actions_used: control.actions_used,
+        motion_skill_x: control.motion_skill_x,
+        motion_skill_y: control.motion_skill_y,
         delta_psnr_t4: mean(&played.delta),
         delta_psnr_t4_error: error_of_mean(&played.delta),
         rollout_psnr_10: mean(&played.quality),
@@ -190,12 +168,13 @@ struct Played<'a> {
 }
 
 /// The first `rollouts` clips, with their inferred actions and with random ones.
-fn play<'a>(player: &Player<'_>, seen: &'a Looked, rollouts: usize) -> Result<Played<'a>> {
-    let count = rollouts.min(seen.frames.len());
-    let prompts = &seen.prompts[..count];
-    let actions: Vec<Vec<usize>> = seen.actions[..count]
+fn play<'a>(player: &Player<'_>, clips: &'a [Clip], rollouts: usize) -> Result<Played<'a>> {
+    let count = rollouts.min(clips.len());
+    let clips = &clips[..count];
+    let prompts: Vec<Vec<u32>> = clips.iter().map(|clip| clip.tokens[0].clone()).collect();
+    let actions: Vec<Vec<usize>> = clips
         .iter()
-        .map(|actions| actions[..LENGTH].to_vec())
+        .map(|clip| clip.actions[..LENGTH].to_vec())
         .collect();
     let random: Vec<Vec<usize>> = (0..count as u64)
         .map(|clip| {
@@ -205,12 +184,9 @@ fn play<'a>(player: &Player<'_>, seen: &'a Looked, rollouts: usize) -> Result<Pl
                 .collect()
         })
         .collect();
-    let inferred = player.play(prompts, &actions)?;
-    let other = player.play(prompts, &random)?;
-    let truth: Vec<&[Frame]> = seen.frames[..count]
-        .iter()
-        .map(|frames| &frames[..=LENGTH])
-        .collect();
+    let inferred = player.play(&prompts, &actions)?;
+    let other = player.play(&prompts, &random)?;
+    let truth: Vec<&[Frame]> = clips.iter().map(|clip| &clip.frames[..=LENGTH]).collect();
     let quality = truth.iter().zip(&inferred).map(|(truth, played)| {
         let each: Vec<f64> = (1..=LENGTH).map(|t| psnr(&played[t], &truth[t])).collect();
         mean(&each)

@@ -86,7 +86,7 @@ pub(super) fn sign(pixels: i64) -> usize {
 
 /// Measures control on the first `T − 1` transitions of `clips` for `actions` latent actions. `truth` is as
 /// long as `clips`; true actions are called `true_names`.
-pub(super) fn measure(
+pub(crate) fn measure(
     clips: &[Clip],
     truth: &[Truth],
     actions: usize,

@@ -9,7 +9,7 @@
 //! Clips are encoded once; everything that is played, is played from their tokens.
 
 mod clips;
-mod control;
+pub(crate) mod control;
 mod drift;
 mod figures;
 mod look;
@@ -23,7 +23,7 @@ mod rollout;
 mod same_action;
 mod statistics;
 mod sweep;
-mod workers;
+pub(crate) mod workers;
 
 use anyhow::Result;
 use data::{ClipStore, TrueActions};
@@ -31,13 +31,12 @@ use model::maskgit::Sampling;
 use model::picture::Frame;
 use model::{LatentActionModel, World};
 
-use self::clips::{Clip, Truth, look};
 use self::drift::Drift;
 use self::rollout::{LONG, Plan, Played};
 use crate::codes;
 
 pub use clips::split as frames_of;
-pub(crate) use clips::spread;
+pub(crate) use clips::{Clip, Truth, look, spread};
 pub use control::{ActionMotion, Confusion, Control};
 pub use drift::Makeup;
 pub use figures::Evaluation;
@@ -46,6 +45,7 @@ pub use naming::{Labelled, label_actions, measure_actions};
 pub use page::{About, write as write_page};
 pub use quality::{psnr, ssim};
 pub use regenerate::{Regenerated, regenerate};
+pub(crate) use rollout::{of_clip, play};
 pub use statistics::Measure;
 pub(crate) use statistics::{error_of_mean, mean};
 pub use sweep::{Point, sweep};

@@ -278,7 +278,7 @@ fn pair(
 }
 
 /// A clip's own seed, so that no two clips are played with the same noise.
-pub(super) fn of_clip(sampling: &Sampling, number: usize) -> Sampling {
+pub(crate) fn of_clip(sampling: &Sampling, number: usize) -> Sampling {
     Sampling {
         seed: sampling.seed.wrapping_add(number as u32),
         ..*sampling

@@ -21,7 +21,7 @@ const MOST_BYTES: usize = 1 << 30;
 ///
 /// # Errors
 /// The first of `work`'s, by number, of those that were met.
-pub(super) fn each<R: Send>(
+pub(crate) fn each<R: Send>(
     world: &World,
     jobs: usize,
     work: &(impl Fn(&World, usize) -> Result<R> + Sync),

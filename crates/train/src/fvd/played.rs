@@ -1,15 +1,14 @@
 //! The FVD of a world: its play against the video that it replays.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use data::ClipStore;
 use model::maskgit::Sampling;
-use model::picture::{Frame, to_tensor};
-use model::session::{Options, Session};
+use model::picture::Frame;
 use model::{LatentActionModel, World};
 use serde::Serialize;
 
 use super::{Clips, I3d, distance};
-use crate::evaluate::spread;
+use crate::evaluate::{look, of_clip, play, spread, workers};
 use crate::store;
 
 /// What is compared.
@@ -51,43 +50,18 @@ pub fn of_world(
     let numbers = spread(store.len(), settings.clips);
     // Each clip is played once, and goes through the network as it is and as it was played.
     let total = 3 * numbers.len();
-    let one = [1, config.frames, config.height, config.width, 3];
-    let length = one.iter().product();
-    let (mut truth, mut made) = (Vec::new(), Vec::new());
-    for (done, &number) in numbers.iter().enumerate() {
-        let bytes = store
-            .read_clip(number)
-            .with_context(|| format!("clip {number} can't be replayed"))?;
-        let bytes = &bytes[..length];
-        let frames = to_tensor(bytes, one, &world.actions.device());
-        let actions: Vec<i32> = encoder
-            .infer(frames)
-            .indices
-            .to_data()
-            .convert::<i32>()
-            .try_to_vec()?;
-        let mut sampling = settings.sampling;
-        sampling.seed = sampling.seed.wrapping_add(done as u32);
-        let options = Options {
-            sampling,
-            ..Options::default()
-        };
-        let prompt = Frame {
-            height: config.height,
-            width: config.width,
-            rgb: bytes[..config.height * config.width * 3].to_vec(),
-        };
-        truth.extend_from_slice(bytes);
-        pollster::block_on(async {
-            let mut session = Session::start(world, &[prompt], options).await?;
-            made.extend_from_slice(&session.picture().rgb);
-            for action in actions {
-                made.extend_from_slice(&session.step(action as usize).await?.rgb);
-            }
-            Ok::<_, model::Error>(())
-        })?;
-        progress(done + 1, total);
-    }
+    let bytes = |frames: &[Frame]| frames.iter().flat_map(|f| f.rgb.iter().copied()).collect();
+    let one = |world: &World, number: usize| -> Result<[Vec<u8>; 2]> {
+        let (clip, _) = look(world, encoder, store, numbers[number], 0)?;
+        let sampling = of_clip(&settings.sampling, number);
+        let made = play(world, &clip.tokens[..1], &clip.actions, sampling)?;
+        Ok([bytes(&clip.frames), bytes(&made)])
+    };
+    let sides = workers::each(world, numbers.len(), &one, &mut |done| {
+        progress(done, total)
+    })?;
+    let (truth, made): (Vec<_>, Vec<_>) = sides.into_iter().map(<(Vec<u8>, Vec<u8>)>::from).unzip();
+    let (truth, made) = (truth.concat(), made.concat());
     let shape = [numbers.len(), config.frames, config.height, config.width, 3];
     let sides = [&truth, &made].map(|bytes| Clips { bytes, shape });
     let fvd = distance(network, sides[0], sides[1], &mut |done, _| {

@@ -12,11 +12,10 @@ use model::quantizer::Quantized;
 use model::{LatentActionModel, Tokenizer, params};
 
 use super::drive::{self, Figures};
+use super::learner::{self, Learner};
 use super::token_actions;
 use super::{Course, Draw, Outcome, State};
-use crate::checkpoint::{self, lookup};
-use crate::codes::{self, Revive, Usage};
-use crate::optimizer::Optimizer;
+use crate::codes::{self, Usage};
 use crate::report::Display;
 use crate::rng::Rng;
 use crate::run::{self, Run};
@@ -24,11 +23,11 @@ use crate::schedule::Schedule;
 use crate::sheet;
 
 const STREAM: u64 = 1;
+/// Of its parameters in checkpoints.
+const NAME: &str = "latent_action";
 
 struct Trainer {
-    model: LatentActionModel,
-    optimizer: Optimizer,
-    state: State,
+    learner: Learner<LatentActionModel>,
     /// Of a model that sees codes.
     tokenizer: Option<Tokenizer>,
 }
@@ -40,47 +39,27 @@ impl drive::Trainer for Trainer {
         let config = &run.settings.config;
         let settings = &run.settings.actions;
         device.seed(run.settings.seed.wrapping_add(1));
-        let mut trainer = Self {
-            model: LatentActionModel::new(config, device),
-            optimizer: Optimizer::new(settings.optimizer),
-            state: State {
-                step: 0,
-                seconds: 0.0,
-                schedule: Schedule::new(settings.rate, settings.warm_up),
-                usage: Usage::new(config.actions(), settings.revive_after),
-                finished: false,
-                best: None,
-            },
+        let model = LatentActionModel::new(config, device);
+        let state = State::new(
+            Schedule::new(settings.rate, settings.warm_up),
+            Usage::new(config.actions(), settings.revive_after),
+        );
+        Ok(Self {
+            learner: Learner::load(path, NAME, model, state, settings.optimizer)?,
             tokenizer: None,
-        };
-        if path.exists() {
-            let (tensors, state) = checkpoint::load::<State>(path)?;
-            trainer.model = params::load(trainer.model, "latent_action.", &lookup(&tensors))?;
-            trainer.optimizer.restore(
-                &trainer.model,
-                "adam.latent_action.",
-                state.step,
-                &tensors,
-            )?;
-            trainer.state = state;
-            // A resume may change it.
-            trainer.state.schedule.peak = settings.rate;
-        }
-        Ok(trainer)
+        })
     }
 
     fn state(&mut self) -> &mut State {
-        &mut self.state
+        &mut self.learner.state
     }
 
     fn save(&self, path: &Path) -> Result<()> {
-        let mut tensors = pollster::block_on(params::read(&self.model, "latent_action."))?;
-        tensors.extend(self.optimizer.state("adam.latent_action.")?);
-        checkpoint::save(path, &tensors, &self.state)
+        self.learner.save(path)
     }
 
     fn sheet(&self, bytes: &[u8], shape: [usize; 5], path: &Path) -> Result<()> {
-        sheet::predictions(&self.model.valid(), bytes, shape, path)
+        sheet::predictions(&self.learner.model.valid(), bytes, shape, path)
     }
 }
 
@@ -93,8 +72,7 @@ impl Trainer {
         run: &Run,
         device: &Device,
     ) -> Result<Figures> {
-        let rate = self.state.schedule.rate(self.state.step);
-        let mut rng = Rng::of_step(run.settings.seed, self.state.step, 21);
+        let mut rng = Rng::of_step(run.settings.seed, self.learner.state.step, 21);
         let frames = to_tensor(bytes, shape, device);
         let Pass {
             loss,
@@ -106,31 +84,22 @@ impl Trainer {
             Some(tokenizer) => {
                 let tokens = tokenizer.encode(frames.inner());
                 let settings = &run.settings.actions;
-                token_actions::pass(&self.model, tokens, settings, device, &mut rng)
+                token_actions::pass(&self.learner.model, tokens, settings, device, &mut rng)
             }
         };
-        let mut gradients = loss.backward();
-        let (model, norm) = self
-            .optimizer
-            .step(self.model.clone(), &mut gradients, rate);
-        self.model = if norm.is_finite() {
-            params::map(model, &mut Centre(mean.inner()))
-        } else {
-            model
-        };
-
-        let indices: Vec<i32> = inferred.indices.to_data().convert::<i32>().try_to_vec()?;
-        let counts = codes::count(&indices, run.settings.config.actions());
-        let dead = self.state.usage.update(&counts, self.state.step);
-        if !dead.is_empty() {
-            let latents: Vec<f32> = inferred.latents.to_data().try_to_vec()?;
-            let mut revive = Revive {
-                dead: &dead,
-                latents: &latents,
-                rng: &mut rng,
-            };
-            self.model = params::map(self.model.clone(), &mut revive);
+        let learner = &mut self.learner;
+        let norm = learner.descend(&loss);
+        // As for the weights: what isn't finite must not touch them.
+        if norm.is_finite() {
+            let mut centre = Centre(mean.inner());
+            learner.model = params::map(learner.model.clone(), &mut centre);
         }
+
+        let indices = inferred.indices.to_data().convert::<i32>();
+        let actions = run.settings.config.actions();
+        let counts = codes::count(&indices.try_to_vec::<i32>()?, actions);
+        let dead = learner.state.usage.update(&counts, learner.state.step);
+        learner.revive(&dead, &inferred, &mut rng)?;
         Ok(Figures::from([
             ("loss", f64::from(loss.into_scalar::<f32>())),
             quality,
@@ -141,16 +110,16 @@ impl Trainer {
 
     /// The pass on pixels; its quality is the prediction's PSNR.
     fn pass(&self, frames: &Tensor<5>, run: &Run, rng: &mut Rng) -> Pass {
-        let settings = &run.settings.actions;
+        let (model, settings) = (&self.learner.model, &run.settings.actions);
         let [b, t, h, w, channels] = frames.dims();
         let device = frames.device();
-        let (inferred, mean) = self.model.infer_centred(Seen::Pixels(frames.clone()));
+        let (inferred, mean) = model.infer_centred(Seen::Pixels(frames.clone()));
         let past = frames.clone().narrow(1, 0, t - 1);
         let c = run.settings.config.latent_action.code_dim;
         // Alone with the last frame, the decoder can't extrapolate: the action has to say what moved.
         let predicted = if rng.chance(settings.history_dropout) {
             let rows = b * (t - 1);
-            self.model
+            model
                 .predict(
                     past.reshape([rows, 1, h, w, channels]),
                     inferred.codes.clone().reshape([rows, 1, 1, c]),
@@ -162,7 +131,7 @@ impl Trainer {
                 .map(|_| f32::from(u8::from(rng.chance(settings.hidden_frames))))
                 .collect();
             let hidden = Tensor::from_data(TensorData::new(hidden, [b, t - 1]), &device);
-            self.model.predict(past, inferred.codes.clone(), hidden)
+            model.predict(past, inferred.codes.clone(), hidden)
         };
         let next = frames.clone().narrow(1, 1, t - 1);
         let error = (predicted.clone() - next).square().mean();
@@ -215,7 +184,7 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     let budget = run.settings.budgets.actions;
     let device = &course.device.clone().autodiff();
     let mut trainer: Trainer = drive::open(run, budget, !course.settled(), device)?;
-    if trainer.state.finished {
+    if trainer.learner.state.finished {
         display.note("Latent actions are trained already.");
         return Ok(Outcome::Finished);
     }
@@ -224,7 +193,7 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     }
     display.note(&format!(
         "Phase 2 of 3: latent actions, {} parameters.",
-        params::count(&trainer.model)
+        params::count(&trainer.learner.model)
     ));
     let shape = [
         settings.batch,
@@ -238,7 +207,7 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
         batch: settings.batch,
         stream: STREAM,
     };
-    let mut batches = course.batches(draw, trainer.state.step)?;
+    let mut batches = course.batches(draw, trainer.learner.state.step)?;
     let frames = settings.batch * config.frames;
     drive::drive(&mut trainer, course, budget, frames, display, |trainer| {
         trainer.step(&batches.next_batch()?, shape, run, device)
@@ -250,7 +219,6 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
 /// # Errors
 /// If there is no checkpoint, or it doesn't fit the run's settings.
 pub fn load(run: &Run, device: &Device) -> Result<LatentActionModel> {
-    let (tensors, _) = checkpoint::load::<State>(&run.checkpoint(run::ACTIONS))?;
     let model = LatentActionModel::new(&run.settings.config, device);
-    Ok(params::load(model, "latent_action.", &lookup(&tensors))?)
+    learner::weights(&run.checkpoint(run::ACTIONS), NAME, model)
 }

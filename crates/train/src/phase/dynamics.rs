@@ -10,23 +10,24 @@ use model::{Dynamics, dynamics, params};
 
 use super::drive::{self, Figures};
 use super::encoded::Encoded;
-use super::validation::Validation;
+use super::learner::{self, Learner};
+use super::validation::{self, Validation};
 use super::{Course, Outcome, State};
-use crate::checkpoint::{self, lookup};
+use crate::checkpoint;
 use crate::codes::Usage;
 use crate::masking::{self, Masked};
 use crate::models::Models;
-use crate::optimizer::Optimizer;
 use crate::report::Display;
 use crate::rng::Rng;
 use crate::run::{self, Run};
 use crate::schedule::Schedule;
 use crate::sheet;
 
+/// Of its parameters in checkpoints.
+const NAME: &str = "dynamics";
+
 struct Trainer {
-    dynamics: Dynamics,
-    optimizer: Optimizer,
-    state: State,
+    learner: Learner<Dynamics>,
     /// The finished models, for sheets and validations.
     others: Option<Models>,
     validation: Option<Validation>,
@@ -38,41 +39,22 @@ impl drive::Trainer for Trainer {
     fn load(run: &Run, path: &Path, device: &Device) -> Result<Self> {
         let settings = &run.settings.dynamics;
         device.seed(run.settings.seed.wrapping_add(2));
-        let mut trainer = Self {
-            dynamics: Dynamics::new(&run.settings.config, device),
-            optimizer: Optimizer::new(settings.optimizer),
-            state: State {
-                step: 0,
-                seconds: 0.0,
-                schedule: Schedule::new(settings.rate, settings.warm_up),
-                usage: Usage::new(0, 0),
-                finished: false,
-                best: None,
-            },
+        let model = Dynamics::new(&run.settings.config, device);
+        let schedule = Schedule::new(settings.rate, settings.warm_up);
+        let state = State::new(schedule, Usage::new(0, 0));
+        Ok(Self {
+            learner: Learner::load(path, NAME, model, state, settings.optimizer)?,
             others: None,
             validation: None,
-        };
-        if path.exists() {
-            let (tensors, state) = checkpoint::load::<State>(path)?;
-            trainer.dynamics = params::load(trainer.dynamics, "dynamics.", &lookup(&tensors))?;
-            trainer
-                .optimizer
-                .restore(&trainer.dynamics, "adam.dynamics.", state.step, &tensors)?;
-            trainer.state = state;
-            // A resume may change it.
-            trainer.state.schedule.peak = settings.rate;
-        }
-        Ok(trainer)
+        })
     }
 
     fn state(&mut self) -> &mut State {
-        &mut self.state
+        &mut self.learner.state
     }
 
     fn save(&self, path: &Path) -> Result<()> {
-        let mut tensors = pollster::block_on(params::read(&self.dynamics, "dynamics."))?;
-        tensors.extend(self.optimizer.state("adam.dynamics.")?);
-        checkpoint::save(path, &tensors, &self.state)
+        self.learner.save(path)
     }
 
     fn sheet(&self, bytes: &[u8], shape: [usize; 5], path: &Path) -> Result<()> {
@@ -83,17 +65,13 @@ impl drive::Trainer for Trainer {
     }
 
     fn validate(&mut self) -> Result<Option<Figures>> {
-        let (Some(models), Some(validation)) = (self.models(), &self.validation) else {
+        let (Some(models), Some(validation)) = (self.models(), &mut self.validation) else {
             return Ok(None);
         };
         let point = validation.play(&models)?;
-        if self
-            .state
-            .best
-            .is_none_or(|best| point.rollout_psnr_10 > best)
-        {
-            self.state.best = Some(point.rollout_psnr_10);
-            self.save(&validation.best)?;
+        if validation.is_better(point.rollout_psnr_10) {
+            self.learner.state.best = Some(point.rollout_psnr_10);
+            self.learner.save(&validation.file)?;
         }
         Ok(Some(Figures::from([
             ("delta_psnr_t4", point.delta_psnr_t4),
@@ -106,7 +84,7 @@ impl Trainer {
     /// All models as they are now.
     fn models(&self) -> Option<Models> {
         Some(Models {
-            dynamics: self.dynamics.valid(),
+            dynamics: self.learner.model.valid(),
             ..self.others.clone()?
         })
     }
@@ -121,17 +99,13 @@ impl Trainer {
         rng: &mut Rng,
         device: &Device,
     ) -> Result<Figures> {
-        let rate = self.state.schedule.rate(self.state.step);
         let codes = run.settings.config.codes();
         let masking = &run.settings.dynamics.masking;
         let masked = masking::mask(&tokens, [b, t, n], codes, masking, rng);
         let latents = Tensor::from_data(TensorData::new(latents, [b, t - 1, c]), device);
-        let (loss, accuracy) = masked_loss(&self.dynamics, tokens, masked, [b, t, n], latents);
-        let mut gradients = loss.backward();
-        let (dynamics, norm) = self
-            .optimizer
-            .step(self.dynamics.clone(), &mut gradients, rate);
-        self.dynamics = dynamics;
+        let model = &self.learner.model;
+        let (loss, accuracy) = masked_loss(model, tokens, masked, [b, t, n], latents);
+        let norm = self.learner.descend(&loss);
         Ok(Figures::from([
             ("loss", f64::from(loss.into_scalar::<f32>())),
             ("accuracy", f64::from(accuracy.into_scalar::<f32>())),
@@ -177,8 +151,11 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     let (config, settings) = (&run.settings.config, &run.settings.dynamics);
     let budget = run.settings.budgets.dynamics;
     let device = &course.device.clone().autodiff();
+    if !course.settled() {
+        validation::forget(run)?;
+    }
     let mut trainer: Trainer = drive::open(run, budget, true, device)?;
-    if trainer.state.finished {
+    if trainer.learner.state.finished {
         display.note("Dynamics are trained already.");
         return Ok(Outcome::Finished);
     }
@@ -198,19 +175,19 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     );
     trainer.others = Some(Models {
         config: config.clone(),
-        dynamics: trainer.dynamics.valid(),
+        dynamics: trainer.learner.model.valid(),
         tokenizer: tokenizer.clone(),
         actions: actions.clone(),
     });
     trainer.validation = Validation::open(run)?;
     display.note(&format!(
         "Phase 3 of 3: dynamics, {} parameters.",
-        params::count(&trainer.dynamics)
+        params::count(&trainer.learner.model)
     ));
     let shape = [settings.batch, config.frames, config.tokens_per_frame(), c];
     let frames = settings.batch * config.frames;
     let outcome = drive::drive(&mut trainer, course, budget, frames, display, |trainer| {
-        let mut rng = Rng::of_step(run.settings.seed, trainer.state.step, 22);
+        let mut rng = Rng::of_step(run.settings.seed, trainer.learner.state.step, 22);
         let (tokens, actions) = encoded.batch(settings.batch, &mut rng)?;
         let latents = actions
             .iter()
@@ -236,7 +213,5 @@ pub fn load(run: &Run, device: &Device) -> Result<Dynamics> {
     } else {
         run.checkpoint(run::DYNAMICS)
     };
-    let (tensors, _) = checkpoint::load::<State>(&path)?;
-    let model = Dynamics::new(&run.settings.config, device);
-    Ok(params::load(model, "dynamics.", &lookup(&tensors))?)
+    learner::weights(&path, NAME, Dynamics::new(&run.settings.config, device))
 }

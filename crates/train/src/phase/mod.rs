@@ -8,6 +8,7 @@ mod actions;
 mod drive;
 mod dynamics;
 mod encoded;
+mod learner;
 mod pace;
 mod token_actions;
 mod tokenizer;
@@ -69,12 +70,24 @@ pub struct State {
     pub usage: Usage,
     /// Whether the phase has reached its end.
     pub finished: bool,
-    /// The best validation so far.
+    /// Mean PSNR of its plays of held-out clips, dB, in the checkpoint of the best dynamics.
     #[serde(default)]
     pub best: Option<f64>,
 }
 
 impl State {
+    /// Before the first step.
+    pub fn new(schedule: Schedule, usage: Usage) -> Self {
+        Self {
+            step: 0,
+            seconds: 0.0,
+            schedule,
+            usage,
+            finished: false,
+            best: None,
+        }
+    }
+
     /// Whether the next step is the first of the decay: a training that is extended later goes on
     /// from here, as if the decay had not been.
     fn starts_decay(&self) -> bool {

@@ -11,10 +11,9 @@ use model::quantizer::Quantizer;
 use model::tokenizer::Tokenizer;
 
 use super::drive::{self, Figures};
+use super::learner::{self, Learner};
 use super::{Course, Draw, Outcome, State};
-use crate::checkpoint::{self, lookup};
-use crate::codes::{self, Revive, Usage};
-use crate::optimizer::Optimizer;
+use crate::codes::{self, Usage};
 use crate::report::Display;
 use crate::rng::Rng;
 use crate::run::{self, Run};
@@ -22,12 +21,10 @@ use crate::schedule::Schedule;
 use crate::sheet;
 
 const STREAM: u64 = 0;
+/// Of its parameters in checkpoints.
+const NAME: &str = "tokenizer";
 
-struct Trainer {
-    model: Tokenizer,
-    optimizer: Optimizer,
-    state: State,
-}
+struct Trainer(Learner<Tokenizer>);
 
 impl drive::Trainer for Trainer {
     const PHASE: &'static str = run::TOKENIZER;
@@ -35,43 +32,24 @@ impl drive::Trainer for Trainer {
     fn load(run: &Run, path: &Path, device: &Device) -> Result<Self> {
         let settings = &run.settings.tokenizer;
         device.seed(run.settings.seed);
-        let mut trainer = Self {
-            model: Tokenizer::new(&run.settings.config, device),
-            optimizer: Optimizer::new(settings.optimizer),
-            state: State {
-                step: 0,
-                seconds: 0.0,
-                schedule: Schedule::new(settings.rate, settings.warm_up),
-                usage: Usage::new(run.settings.config.codes(), settings.revive_after),
-                finished: false,
-                best: None,
-            },
-        };
-        if path.exists() {
-            let (tensors, state) = checkpoint::load::<State>(path)?;
-            trainer.model = params::load(trainer.model, "tokenizer.", &lookup(&tensors))?;
-            trainer
-                .optimizer
-                .restore(&trainer.model, "adam.tokenizer.", state.step, &tensors)?;
-            trainer.state = state;
-            // A resume may change it.
-            trainer.state.schedule.peak = settings.rate;
-        }
-        Ok(trainer)
+        let model = Tokenizer::new(&run.settings.config, device);
+        let state = State::new(
+            Schedule::new(settings.rate, settings.warm_up),
+            Usage::new(run.settings.config.codes(), settings.revive_after),
+        );
+        Learner::load(path, NAME, model, state, settings.optimizer).map(Self)
     }
 
     fn state(&mut self) -> &mut State {
-        &mut self.state
+        &mut self.0.state
     }
 
     fn save(&self, path: &Path) -> Result<()> {
-        let mut tensors = pollster::block_on(params::read(&self.model, "tokenizer."))?;
-        tensors.extend(self.optimizer.state("adam.tokenizer.")?);
-        checkpoint::save(path, &tensors, &self.state)
+        self.0.save(path)
     }
 
     fn sheet(&self, bytes: &[u8], shape: [usize; 5], path: &Path) -> Result<()> {
-        sheet::reconstructions(&self.model.valid(), bytes, shape, path)
+        sheet::reconstructions(&self.0.model.valid(), bytes, shape, path)
     }
 }
 
@@ -84,38 +62,23 @@ impl Trainer {
         seed: u64,
         device: &Device,
     ) -> Result<Figures> {
-        let rate = self.state.schedule.rate(self.state.step);
+        let learner = &mut self.0;
         let frames = to_tensor(bytes, shape, device);
-        let made = self.model.reconstruct(frames.clone());
+        let made = learner.model.reconstruct(frames.clone());
         let error = made.error(frames);
         let loss = made.loss(error.clone());
-        let mut gradients = loss.backward();
-        let (model, norm) = self
-            .optimizer
-            .step(self.model.clone(), &mut gradients, rate);
-        self.model = model;
+        let norm = learner.descend(&loss);
 
-        let indices: Vec<i32> = made
-            .quantized
-            .indices
-            .to_data()
-            .convert::<i32>()
-            .try_to_vec()?;
-        let codes = match &self.model.quantizer {
+        let indices = made.quantized.indices.to_data().convert::<i32>();
+        let codes = match &learner.model.quantizer {
             Quantizer::Vq(vq) => vq.codebook.dims()[0],
             Quantizer::Fsq(fsq) => fsq.size(),
         };
-        let counts = codes::count(&indices, codes);
-        let dead = self.state.usage.update(&counts, self.state.step);
-        if matches!(self.model.quantizer, Quantizer::Vq(_)) && !dead.is_empty() {
-            let latents: Vec<f32> = made.quantized.latents.to_data().try_to_vec()?;
-            let mut rng = Rng::of_step(seed, self.state.step, 11);
-            let mut revive = Revive {
-                dead: &dead,
-                latents: &latents,
-                rng: &mut rng,
-            };
-            self.model = params::map(self.model.clone(), &mut revive);
+        let counts = codes::count(&indices.try_to_vec::<i32>()?, codes);
+        let dead = learner.state.usage.update(&counts, learner.state.step);
+        if matches!(learner.model.quantizer, Quantizer::Vq(_)) {
+            let mut rng = Rng::of_step(seed, learner.state.step, 11);
+            learner.revive(&dead, &made.quantized, &mut rng)?;
         }
         let error = f64::from(error.into_scalar::<f32>());
         Ok(Figures::from([
@@ -134,13 +97,13 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
     let budget = run.settings.budgets.tokenizer;
     let device = &course.device.clone().autodiff();
     let mut trainer: Trainer = drive::open(run, budget, !course.settled(), device)?;
-    if trainer.state.finished {
+    if trainer.0.state.finished {
         display.note("The tokenizer is trained already.");
         return Ok(Outcome::Finished);
     }
     display.note(&format!(
         "Phase 1 of 3: the video tokenizer, {} parameters.",
-        params::count(&trainer.model)
+        params::count(&trainer.0.model)
     ));
     let frames = settings.frames.min(config.frames);
     let shape = [settings.batch, frames, config.height, config.width, 3];
@@ -149,7 +112,7 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
         batch: settings.batch,
         stream: STREAM,
     };
-    let mut batches = course.batches(draw, trainer.state.step)?;
+    let mut batches = course.batches(draw, trainer.0.state.step)?;
     let seed = run.settings.seed;
     let frames = settings.batch * frames;
     drive::drive(&mut trainer, course, budget, frames, display, |trainer| {
@@ -162,7 +125,6 @@ pub(super) fn train(course: Course<'_>, display: &mut dyn Display) -> Result<Out
 /// # Errors
 /// If there is no checkpoint, or it doesn't fit the run's settings.
 pub fn load(run: &Run, device: &Device) -> Result<Tokenizer> {
-    let (tensors, _) = checkpoint::load::<State>(&run.checkpoint(run::TOKENIZER))?;
     let model = Tokenizer::new(&run.settings.config, device);
-    Ok(params::load(model, "tokenizer.", &lookup(&tensors))?)
+    learner::weights(&run.checkpoint(run::TOKENIZER), NAME, model)
 }

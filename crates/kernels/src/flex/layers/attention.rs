@@ -2,7 +2,7 @@
 
 use super::{
     feed_forward::add,
-    product::{Linear, Sums, Weight},
+    product::{Linear, Sums, Weight, add_norms},
 };
 use crate::flex::{
     attention::{Axis, Sizes, ahead, back, gather, groups, layer, scatter, times},
@@ -154,14 +154,7 @@ impl Gradients {
         let mut turns = turns.into_iter();
         let mut total = turns.next()?;
         let others = turns.as_slice().iter();
-        add_all(
-            &mut total.norm.0,
-            others.clone().map(|other| &other.norm.0[..]),
-        );
-        add_all(
-            &mut total.norm.1,
-            others.clone().map(|other| &other.norm.1[..]),
-        );
+        add_norms(&mut total.norm, others.clone().map(|other| &other.norm));
         total.qkv.add_all(others.clone().map(|other| &other.qkv));
         for (i, gain) in total.gains.iter_mut().enumerate() {
             add_all(gain, others.clone().map(|other| &other.gains[i][..]));

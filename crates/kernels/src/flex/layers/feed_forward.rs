@@ -1,6 +1,6 @@
 //! `x + W₂ GELU(W₁ norm(x) + b₁) + b₂`
 
-use super::product::{Linear, Sums, Weight};
+use super::product::{Linear, Sums, Weight, add_norms};
 use crate::flex::{
     buffer::Buffer,
     gelu,
@@ -9,7 +9,7 @@ use crate::flex::{
     saved::Saved,
     simd::{Kernel, Simd, dispatch},
     stream::copy_away,
-    threads::{self, add_all},
+    threads,
 };
 use crate::parts::{Clock, Part};
 
@@ -98,14 +98,7 @@ impl Gradients {
         let mut turns = turns.into_iter();
         let mut total = turns.next()?;
         let others = turns.as_slice().iter();
-        add_all(
-            &mut total.norm.0,
-            others.clone().map(|other| &other.norm.0[..]),
-        );
-        add_all(
-            &mut total.norm.1,
-            others.clone().map(|other| &other.norm.1[..]),
-        );
+        add_norms(&mut total.norm, others.clone().map(|other| &other.norm));
         total.up.add_all(others.clone().map(|other| &other.up));
         total.down.add_all(others.map(|other| &other.down));
         Some(total)

@@ -136,3 +136,12 @@ impl Sums {
         threads::add_all(&mut self.b, others.map(|other| &other.b[..]));
     }
 }
+
+/// Adds gradients of layer norms' gains and shifts to `sum`.
+pub(super) fn add_norms<'a>(
+    sum: &mut (Vec<f32>, Vec<f32>),
+    others: impl Iterator<Item = &'a (Vec<f32>, Vec<f32>)> + Clone,
+) {
+    threads::add_all(&mut sum.0, others.clone().map(|other| &other.0[..]));
+    threads::add_all(&mut sum.1, others.map(|other| &other.1[..]));
+}
