@@ -207,6 +207,28 @@ fn the_dynamics_that_play_best_are_exported() {
     let again = point["rollout_psnr_10"].as_f64().unwrap();
     // The world file rounds weights to half precision.
     assert!((again - best).abs() < 0.05, "{again} of {played:?}");
+
+    // Longer, from where the decay began: what was best so far is replaced by something better only.
+    let longer = "train --out run --steps 12 --resume --validation-seconds 0 --device cpu";
+    genie(at, longer).good();
+    let log = fs::read_to_string(at.join("run/log.jsonl")).unwrap();
+    let lines = log
+        .lines()
+        .map(|l| serde_json::from_str::<Value>(l).unwrap());
+    let best = lines
+        .filter(|line| line["phase"] == "validation")
+        .map(|line| line["figures"]["rollout_psnr_10"].as_f64().unwrap())
+        .fold(f64::NEG_INFINITY, f64::max);
+    genie(at, "export run --out world.safetensors --device cpu").good();
+    let point: Value = serde_json::from_str(&genie(at, sweep).good().out).unwrap();
+    let again = point["rollout_psnr_10"].as_f64().unwrap();
+    assert!((again - best).abs() < 0.05, "{again} instead of {best}");
+
+    // Dynamics that begin anew have nothing to do with it.
+    fs::remove_file(at.join("run/dynamics.safetensors")).unwrap();
+    fs::write(at.join("run/dynamics.best.safetensors"), "of other codes").unwrap();
+    genie(at, "train --out run --steps 12 --resume --device cpu").good();
+    genie(at, "export run --out world.safetensors --device cpu").good();
 }
 
 #[test]

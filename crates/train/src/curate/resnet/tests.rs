@@ -2,38 +2,12 @@
 //! weights and frames this repeats.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use burn::tensor::TensorData;
-use model::params::{self, Named, Values, Visit};
+use model::params::{self, Named, Visit};
 
 use super::*;
-use crate::checkpoint::floats;
-use crate::formula::values;
-
-/// Of the reference's largest entry.
-const TOLERANCE: f64 = 1e-4;
-
-fn parameter(name: &str, shape: &[usize]) -> Values {
-    let fan_in = |from: usize| shape[from..].iter().product::<usize>() as f64;
-    let (shift, scale) = if shape.len() == 4 {
-        (0.0, (6.0 / fan_in(1)).sqrt())
-    } else if name == "fc.weight" {
-        (0.0, (3.0 / fan_in(1)).sqrt())
-    } else if name.ends_with("running_var") {
-        (1.0, 0.5)
-    } else if name.ends_with("weight") {
-        (1.0, 0.2)
-    } else {
-        (0.0, 0.2)
-    };
-    Values {
-        shape: shape.to_vec(),
-        data: values(name, fan_in(0) as usize)
-            .map(|u| (shift + u * scale) as f32)
-            .collect(),
-    }
-}
+use crate::formula::{Reference, parameter, values};
 
 /// Every tensor of the reference's network.
 pub(in crate::curate) fn tensors() -> Named {
@@ -75,42 +49,9 @@ fn brief(name: &str, x: &[f32]) -> Vec<f32> {
     vec![norm.sqrt() as f32, product as f32]
 }
 
-struct Reference {
-    tensors: BTreeMap<String, Vec<f32>>,
-    config: serde_json::Value,
-}
-
-impl Reference {
-    fn read() -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../tests/reference/resnet18.safetensors");
-        let bytes = std::fs::read(path).unwrap();
-        let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
-        let config = &header.metadata().as_ref().unwrap()["config"];
-        let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-        Self {
-            tensors: (file.tensors().into_iter())
-                .map(|(name, view)| (name, floats(&view).unwrap().data))
-                .collect(),
-            config: serde_json::from_str(config).unwrap(),
-        }
-    }
-
-    #[track_caller]
-    fn compare(&self, name: &str, ours: &[f32]) {
-        let theirs = &self.tensors[name];
-        assert_eq!(ours.len(), theirs.len(), "{name}");
-        let largest = theirs.iter().fold(0f32, |m, x| m.max(x.abs()));
-        for (a, b) in ours.iter().zip(theirs) {
-            let apart = f64::from((a - b).abs() / largest);
-            assert!(apart <= TOLERANCE, "{name}: {ours:?} instead of {theirs:?}");
-        }
-    }
-}
-
 #[test]
 fn evaluation_agrees_with_torchvision_at_every_size() {
-    let reference = Reference::read();
+    let reference = Reference::read("resnet18.safetensors");
     let device = Device::flex();
     let model = network(&device);
     let sizes = reference.config["evaluated"].as_object().unwrap();
@@ -140,7 +81,7 @@ fn training_agrees_with_torchvision_in_gradients_and_running_statistics() {
             }
         }
     }
-    let reference = Reference::read();
+    let reference = Reference::read("resnet18.safetensors");
     let device = Device::flex().autodiff();
     let model = network(&device);
     let size: [usize; 3] = serde_json::from_value(reference.config["trained"].clone()).unwrap();

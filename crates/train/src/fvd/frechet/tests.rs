@@ -1,6 +1,6 @@
 use super::*;
+use crate::formula::Reference;
 use crate::formula::values;
-use crate::fvd::i3d::tests::Reference;
 
 fn gaussian(mean: &[f64], deviations: &[f64]) -> Gaussian {
     let variances = deviations.iter().map(|d| d * d);
@@ -81,7 +81,7 @@ fn without_spread_only_the_means_count() {
 
 #[test]
 fn sets_have_the_distance_that_scipy_finds() {
-    let reference = Reference::read();
+    let reference = Reference::read("i3d.safetensors");
     let sets = reference.config["sets"].as_object().unwrap();
     assert!(sets.len() >= 3);
     for (name, set) in sets {

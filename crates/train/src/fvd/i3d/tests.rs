@@ -1,44 +1,19 @@
 //! Agreement with an independent network in PyTorch: see tools/reference/i3d.py, whose formula of
 //! weights and clips this repeats.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use burn::tensor::TensorData;
 use model::params::{self, Named, Values};
-use safetensors::SafeTensors;
 use tempfile::TempDir;
 
 use super::*;
 use crate::checkpoint;
-use crate::formula::values;
-
-/// Of the reference's largest entry.
-const TOLERANCE: f64 = 1e-4;
+use crate::formula::{Reference, parameter, values};
 
 /// As it is published: `conv3d_1a_7x7` is called `Conv3d_1a_7x7`, parts keep their small letters.
 fn published_name(name: &str) -> String {
     match name.strip_prefix("conv3d_") {
         Some(rest) => format!("Conv3d_{rest}"),
         None => name.replacen("mixed_", "Mixed_", 1),
-    }
-}
-
-fn parameter(name: &str, shape: Vec<usize>) -> Values {
-    let fan_in = |from: usize| shape[from..].iter().product::<usize>() as f64;
-    let (shift, scale) = if shape.len() == 5 {
-        (0.0, (6.0 / fan_in(1)).sqrt())
-    } else if name.ends_with("running_var") {
-        (1.0, 0.5)
-    } else if name.ends_with("weight") {
-        (1.0, 0.2)
-    } else {
-        (0.0, 0.2)
-    };
-    let data = values(name, fan_in(0) as usize);
-    Values {
-        data: data.map(|u| (shift + u * scale) as f32).collect(),
-        shape,
     }
 }
 
@@ -49,7 +24,7 @@ fn published(change: impl FnOnce(&mut Named)) -> (TempDir, std::path::PathBuf) {
         .into_iter()
         .map(|(name, shape)| {
             let name = published_name(&name);
-            let values = parameter(&name, shape);
+            let values = parameter(&name, &shape);
             (name, values)
         })
         .collect();
@@ -71,55 +46,13 @@ pub(in crate::fvd) fn network(device: &Device) -> I3d {
     I3d::load(&path, device).unwrap()
 }
 
-pub(in crate::fvd) struct Reference {
-    pub(in crate::fvd) tensors: BTreeMap<String, Vec<f64>>,
-    pub(in crate::fvd) config: serde_json::Value,
-}
-
-impl Reference {
-    pub(in crate::fvd) fn read() -> Self {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reference/i3d.safetensors");
-        let bytes = std::fs::read(path).unwrap();
-        let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
-        let config = &header.metadata().as_ref().unwrap()["config"];
-        let file = SafeTensors::deserialize(&bytes).unwrap();
-        let list = |view: safetensors::tensor::TensorView<'_>| match view.dtype() {
-            safetensors::Dtype::F64 => bytemuck::pod_collect_to_vec(view.data()),
-            _ => checkpoint::floats(&view)
-                .unwrap()
-                .data
-                .iter()
-                .map(|&x| f64::from(x))
-                .collect::<Vec<_>>(),
-        };
-        Self {
-            tensors: (file.tensors().into_iter())
-                .map(|(name, view)| (name, list(view)))
-                .collect(),
-            config: serde_json::from_str(config).unwrap(),
-        }
-    }
-
-    #[track_caller]
-    fn compare(&self, name: &str, ours: &[f32]) {
-        let theirs = &self.tensors[name];
-        assert_eq!(ours.len(), theirs.len(), "{name}");
-        let largest = theirs.iter().fold(0f64, |m, x| m.max(x.abs()));
-        for (&a, b) in ours.iter().zip(theirs) {
-            let apart = (f64::from(a) - b).abs() / largest;
-            assert!(apart <= TOLERANCE, "{name}: {a} instead of {b}");
-        }
-    }
-}
-
 fn list<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.to_data().try_to_vec().unwrap()
 }
 
 #[test]
 fn every_stage_and_the_logits_agree_with_pytorch() {
-    let reference = Reference::read();
+    let reference = Reference::read("i3d.safetensors");
     let device = Device::flex();
     let model = network(&device);
     let clips = reference.config["clips"].as_object().unwrap();
@@ -143,7 +76,7 @@ fn every_stage_and_the_logits_agree_with_pytorch() {
 
 #[test]
 fn bytes_are_resized_and_scaled_as_pytorch_does() {
-    let reference = Reference::read();
+    let reference = Reference::read("i3d.safetensors");
     let size = reference.config["pictures"].clone();
     let [b, t, h, w]: [usize; 4] = serde_json::from_value(size).unwrap();
     let bytes: Vec<u8> = values("pictures", b * t * h * w * 3)
