@@ -184,6 +184,25 @@ fn a_training_goes_on_from_a_world() {
     fs::copy(&old, at.join("lone.safetensors")).unwrap();
     let lone = "train --from lone.safetensors --data clips.zarr --out lone --steps 1 --device cpu";
     genie(at, lone).bad(1, &["lone.encoder.safetensors"]);
+
+    // Other parts learn where they are told to; latent actions, without an encoder, from nothing.
+    let more = format!("{lone} --also tokenizer,actions").replace("--out lone", "--out more");
+    genie(at, &more).good();
+    let phases: BTreeSet<String> = figures(&at.join("more"))
+        .into_keys()
+        .map(|(phase, _)| phase)
+        .collect();
+    assert_eq!(
+        phases,
+        BTreeSet::from(["actions", "dynamics", "tokenizer"].map(str::to_owned))
+    );
+    genie(at, "export more --out more.safetensors --device cpu").good();
+    for learned in ["tokenizer.decoder.to_patches.weight", "actions"] {
+        let new = part(&at.join("more.safetensors"), learned);
+        assert!(part(&old, learned) != new, "{learned} has not changed");
+    }
+    let minutes = format!("{from} --out minutes --tokenizer-minutes 1");
+    genie(at, &minutes).bad(2, &["--also tokenizer"]);
 }
 
 #[test]

@@ -13,7 +13,8 @@ use train::budget::{Budget, Budgets};
 use train::phase::{self, Options, Outcome};
 use train::report::{Display, StepReport};
 use train::run::{self, Run, Settings};
-use train::{start, store};
+use train::start::{self, Learning};
+use train::store;
 
 use crate::device::DeviceArgument;
 use crate::misuse::misuse;
@@ -35,6 +36,13 @@ enum Quantizer {
     Vq,
     /// Finite scalar quantisation: 4 levels in each of 5 dimensions, 1024 codes too.
     Fsq,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Part {
+    Tokenizer,
+    /// Their decoder, which no world has, begins anew; all of them do if no encoder lies beside the world.
+    Actions,
 }
 
 #[derive(clap::Args)]
@@ -59,8 +67,11 @@ pub struct Arguments {
     #[arg(long, value_enum)]
     quantizer: Option<Quantizer>,
     /// A world to go on from: its tokenizer and latent actions stay, its dynamics learn from --data.
-    #[arg(long, value_name = "WORLD", conflicts_with_all = ["preset", "config", "quantizer", "resume", "tokenizer_minutes", "action_minutes"])]
+    #[arg(long, value_name = "WORLD", conflicts_with_all = ["preset", "config", "quantizer", "resume"])]
     from: Option<PathBuf>,
+    /// Which models of --from learn besides the dynamics, separated by commas.
+    #[arg(long, value_enum, value_delimiter = ',', requires = "from")]
+    also: Vec<Part>,
     /// Minutes of training, all phases together; 120 unless told otherwise.
     #[arg(long, conflicts_with = "steps")]
     minutes: Option<f64>,
@@ -127,7 +138,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         let settings = settings(&arguments, budgets, &stop, &chosen.device)?;
         let run = Run::create(&arguments.out, settings)?;
         if let Some(world) = &arguments.from {
-            start::from_world(&run, world, &chosen.device)?;
+            start::from_world(&run, world, learning(&arguments.also), &chosen.device)?;
         }
         run
     };
@@ -158,6 +169,13 @@ pub fn run(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
+fn learning(parts: &[Part]) -> Learning {
+    Learning {
+        tokenizer: parts.contains(&Part::Tokenizer),
+        actions: parts.contains(&Part::Actions),
+    }
+}
+
 /// The bounds that the command line gives, if it gives any.
 fn budgets(arguments: &Arguments) -> Result<Option<Budgets>> {
     if let Some(steps) = arguments.steps {
@@ -176,7 +194,18 @@ fn budgets(arguments: &Arguments) -> Result<Option<Budgets>> {
     }
     let all = arguments.minutes.unwrap_or(MINUTES);
     if arguments.from.is_some() {
-        return minutes(all, Some(0.0), Some(0.0)).map(Some);
+        // What stays takes no time.
+        let bound = |minutes: Option<f64>, learns, part| match (minutes, learns) {
+            (Some(_), false) => Err(misuse(format!(
+                "of --from, no minutes go to the {part} unless they learn too: add --also {part}"
+            ))),
+            (None, false) => Ok(Some(0.0)),
+            (minutes, true) => Ok(minutes),
+        };
+        let learning = learning(&arguments.also);
+        let tokenizer = bound(tokenizer, learning.tokenizer, "tokenizer")?;
+        let actions = bound(actions, learning.actions, "actions")?;
+        return minutes(all, tokenizer, actions).map(Some);
     }
     if tokenizer.is_some_and(|m| m <= 0.0) || actions.is_some_and(|m| m <= 0.0) {
         return Err(misuse("a phase needs more than 0 minutes"));

@@ -6,7 +6,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Int, Tensor};
-use kernels::Past;
+use kernels::{CodeTargets, Past};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -57,6 +57,22 @@ impl Dynamics {
     pub fn forward(&self, tokens: Tensor<3, Int>, actions: Tensor<3>) -> Tensor<4> {
         let x = self.embed(tokens, actions);
         self.head.forward(self.transformer.forward(x))
+    }
+
+    /// The cross-entropy of what [`Dynamics::forward`] says, against `targets`, and how often its
+    /// likeliest code is right: `[1]` each, weighted means over the tokens. Nothing is computed of the
+    /// logits where a token's weight is 0.
+    ///
+    /// # Panics
+    /// As [`kernels::head_loss`].
+    pub fn loss(
+        &self,
+        tokens: Tensor<3, Int>,
+        actions: Tensor<3>,
+        targets: CodeTargets,
+    ) -> (Tensor<1>, Tensor<1>) {
+        let x = self.transformer.forward(self.embed(tokens, actions));
+        kernels::head_loss(x, &self.head.values(), targets)
     }
 
     /// [`Dynamics::forward`] for frames that follow those of `past`.

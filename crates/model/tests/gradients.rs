@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use model::dynamics;
 use model::latent_action::{self, MotionLoss};
 use model::params::{self, Map};
 
@@ -208,10 +207,11 @@ fn dynamics_model() {
     );
     let masked = noise.tensor::<3>(shape, &device).greater_elem(0.0).float();
     let latents = noise.tensor::<3>([1, t, 5], &device);
-    let loss = |d: &model::Dynamics| {
-        let logits = d.forward(tokens.clone(), latents.clone());
-        dynamics::loss(logits, targets.clone(), masked.clone())
+    let targets = kernels::CodeTargets {
+        codes: targets.to_data().convert::<i32>().try_to_vec().unwrap(),
+        weights: masked.to_data().convert::<f32>().try_to_vec().unwrap(),
     };
+    let loss = |d: &model::Dynamics| d.loss(tokens.clone(), latents.clone(), targets.clone()).0;
     // token_embedding, position, action and head besides the blocks.
     check(&models.dynamics, in_blocks(2) + 6, loss, |_| 1.0);
 }

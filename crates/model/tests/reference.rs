@@ -6,7 +6,7 @@ mod common;
 mod vectors;
 
 use burn::tensor::{Device, Tensor};
-use kernels::QkGains;
+use kernels::{CodeTargets, QkGains};
 use model::config::{
     ActionInput, AttentionKind, Config, LatentActionConfig, QuantizerConfig, TokenizerConfig,
     TransformerConfig,
@@ -14,7 +14,7 @@ use model::config::{
 use model::latent_action::{self, MotionLoss};
 use model::quantizer::{Fsq, Vq};
 use model::transformer::StBlock;
-use model::{Dynamics, LatentActionModel, Tokenizer, dynamics};
+use model::{Dynamics, LatentActionModel, Tokenizer};
 
 use common::{floats, gradients, integers};
 use vectors::Reference;
@@ -335,12 +335,16 @@ fn dynamics_model() {
     let logits = module.forward(tokens.clone(), reference.tensor("in.latents", &device));
     let mask = module.mask() as i32;
     assert!(integers(&tokens).contains(&mask), "nothing is masked");
-    let masked = tokens.equal_elem(mask).float();
-    let loss = dynamics::loss(
-        logits.clone(),
-        reference.ints("in.targets", &device),
-        masked,
-    );
+    let weights = integers(&tokens);
+    let targets = CodeTargets {
+        codes: integers(&reference.ints::<3>("in.targets", &device)),
+        weights: weights
+            .iter()
+            .map(|&t| f32::from(u8::from(t == mask)))
+            .collect(),
+    };
+    let latents = reference.tensor("in.latents", &device);
+    let (loss, _) = module.loss(tokens.clone(), latents, targets);
     let grads = loss.backward();
     reference.compare("out.logits", &logits);
     reference.compare("out.loss", &loss);

@@ -10,7 +10,7 @@ use model::params;
 
 use crate::checkpoint;
 use crate::codes::Usage;
-use crate::export::load_encoder;
+use crate::export::{encoder_path, load_encoder};
 use crate::phase::State;
 use crate::run::{self, Run};
 use crate::schedule::Schedule;
@@ -25,14 +25,23 @@ pub fn read_world(path: &Path, device: &Device) -> Result<World> {
     World::from_bytes(&bytes, device).with_context(|| format!("{name} can't be used"))
 }
 
-/// Writes the checkpoints of a new `run` as if it had trained the tokenizer and the latent actions of
-/// the world at `path`: those stay, and its dynamics go on learning, with a fresh optimiser. The
-/// action encoder must lie beside the world.
+/// Which models of a world go on learning besides its dynamics, which always do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Learning {
+    /// The video tokenizer.
+    pub tokenizer: bool,
+    /// The latent action model.
+    pub actions: bool,
+}
+
+/// Writes the checkpoints of a new `run` as if it had trained the models of the world at `path`. Those
+/// that are not `learning` stay as they are; the others go on, each with a fresh optimiser. The action
+/// encoder must lie beside the world; without it, latent actions that learn begin anew, as their decoder does in any case.
 ///
 /// # Errors
 /// If the world or its encoder can't be read, it has other sizes than the run, or a file can't be
 /// written.
-pub fn from_world(run: &Run, path: &Path, device: &Device) -> Result<()> {
+pub fn from_world(run: &Run, path: &Path, learning: Learning, device: &Device) -> Result<()> {
     let world = read_world(path, device)?;
     // The world's frame rate is that of its own video, which changes no weight.
     let mut its = world.card.config.clone();
@@ -42,30 +51,24 @@ pub fn from_world(run: &Run, path: &Path, device: &Device) -> Result<()> {
         "{} has other sizes than the run",
         path.display()
     );
-    let actions = load_encoder(path, &world, device)?;
     let settings = &run.settings;
     let codes = [settings.config.codes(), settings.config.actions()];
     let (t, a, d) = (&settings.tokenizer, &settings.actions, &settings.dynamics);
-    let state = |rate, warm_up, usage, finished| State {
-        finished,
+    let state = |rate, warm_up, usage, learns: bool| State {
+        finished: !learns,
         ..State::new(Schedule::new(rate, warm_up), usage)
     };
-    let done = state(
-        t.rate,
-        t.warm_up,
-        Usage::new(codes[0], t.revive_after),
-        true,
-    );
-    begin(run, run::TOKENIZER, "tokenizer.", &world.tokenizer, &done)?;
-    let done = state(
-        a.rate,
-        a.warm_up,
-        Usage::new(codes[1], a.revive_after),
-        true,
-    );
-    begin(run, run::ACTIONS, "latent_action.", &actions, &done)?;
-    let open = state(d.rate, d.warm_up, Usage::new(0, 0), false);
-    begin(run, run::DYNAMICS, "dynamics.", &world.dynamics, &open)
+    let usage = Usage::new(codes[0], t.revive_after);
+    let begun = state(t.rate, t.warm_up, usage, learning.tokenizer);
+    begin(run, run::TOKENIZER, "tokenizer.", &world.tokenizer, &begun)?;
+    if !learning.actions || encoder_path(path).exists() {
+        let actions = load_encoder(path, &world, device)?;
+        let usage = Usage::new(codes[1], a.revive_after);
+        let begun = state(a.rate, a.warm_up, usage, learning.actions);
+        begin(run, run::ACTIONS, "latent_action.", &actions, &begun)?;
+    }
+    let begun = state(d.rate, d.warm_up, Usage::new(0, 0), true);
+    begin(run, run::DYNAMICS, "dynamics.", &world.dynamics, &begun)
 }
 
 /// A phase's checkpoint without an optimiser's memory.

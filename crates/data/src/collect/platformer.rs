@@ -16,7 +16,7 @@ pub const PLATFORMER: &str = "platformer";
 /// Tries to get one clip; a level is left for the next one when its hero dies too early.
 const TRIES: u64 = 1000;
 /// How a store says that its actions were chosen.
-const PLAYED: &str = "platformer mixed, walk-in 0-640 frames";
+const PLAYED: &str = "platformer mixed, steps of 1-4 frames, walk-in 0-640 frames";
 /// Longest play before a clip begins, in frames. The policy runs for 120 frames before it first
 /// wanders or turns back: with a walk-in of that length two thirds of all actions went right.
 const WALK_IN: u64 = 640;

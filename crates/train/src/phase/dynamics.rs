@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use model::{Dynamics, dynamics, params};
+use kernels::CodeTargets;
+use model::{Dynamics, params};
 
 use super::drive::{self, Figures};
 use super::encoded::Encoded;
@@ -125,24 +126,15 @@ pub(crate) fn masked_loss(
 ) -> (Tensor<1>, Tensor<1>) {
     let [b, t, n] = shape;
     let device = &latents.device();
-    let ids =
-        |values: Vec<i32>| Tensor::<3, Int>::from_data(TensorData::new(values, shape), device);
     let c = latents.dims()[2];
     let known = Tensor::<3>::from_data(TensorData::new(masked.known, [b, t, 1]), device);
     let latents = Tensor::cat(vec![Tensor::zeros([b, 1, c], device), latents], 1) * known;
-    let logits = model.forward(ids(masked.input), latents);
-    let weights = Tensor::<3>::from_data(TensorData::new(masked.masked, shape), device);
-    let targets = ids(tokens);
-    let right = logits
-        .clone()
-        .detach()
-        .argmax(3)
-        .reshape([b, t, n])
-        .equal(targets.clone())
-        .float()
-        * weights.clone();
-    let accuracy = right.sum() / weights.clone().sum();
-    (dynamics::loss(logits, targets, weights), accuracy)
+    let input = Tensor::<3, Int>::from_data(TensorData::new(masked.input, [b, t, n]), device);
+    let targets = CodeTargets {
+        codes: tokens,
+        weights: masked.masked,
+    };
+    model.loss(input, latents, targets)
 }
 
 /// Trains the dynamics of a run, or goes on with them.
