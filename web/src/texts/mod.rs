@@ -5,6 +5,7 @@
 
 mod de;
 mod en;
+pub mod studio;
 
 use serde::{Deserialize, Serialize};
 
