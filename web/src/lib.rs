@@ -14,6 +14,7 @@ pub mod crop;
 pub mod footage;
 pub mod keymap;
 pub mod moves;
+pub mod opening;
 pub mod pad;
 pub mod press;
 pub mod protocol;
