@@ -256,7 +256,11 @@ mod tests {
         ] {
             let footage = open(&encoded(&picture, format), 16, 15).unwrap();
             let clip = &footage.clip;
-            assert_eq!((clip.width, clip.height, clip.frames), (30, 20, 1), "{format:?}");
+            assert_eq!(
+                (clip.width, clip.height, clip.frames),
+                (30, 20, 1),
+                "{format:?}"
+            );
             assert!(!footage.moves());
         }
         let png = encoded(&picture, ImageFormat::Png);

@@ -96,6 +96,7 @@ impl State {
         match *act {
             Act::Pan(x, y) => cutting.crop.pan(x, y),
             Act::Zoom(zoom) => cutting.crop.zoom_to(zoom),
+            Act::Scale(by) => cutting.crop.zoom_to(by * cutting.crop.zoom()),
             Act::Whole(whole) => cutting.crop.set_whole(whole),
             Act::Take(take) => cutting.take = take,
             _ => {}

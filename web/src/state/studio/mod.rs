@@ -84,8 +84,10 @@ pub enum Act {
 
     /// Moves the part, by shares of its size.
     Pan(f64, f64),
-    /// Enlarges it so many times.
+    /// Enlarges it so many times, as against the largest part.
     Zoom(f64),
+    /// Enlarges it so many times, as against now.
+    Scale(f64),
     /// All of the picture, or a part.
     Whole(bool),
     /// Takes other frames of an animation.
@@ -158,7 +160,9 @@ impl State {
             Act::Play => self.play_prompt(effects),
             Act::Film(url) => self.open_film(url, effects),
             Act::Filmed(found) => self.filmed(found, effects),
-            Act::Pan(..) | Act::Zoom(_) | Act::Whole(_) | Act::Take(_) => self.cut(&act, effects),
+            Act::Pan(..) | Act::Zoom(_) | Act::Scale(_) | Act::Whole(_) | Act::Take(_) => {
+                self.cut(&act, effects)
+            }
             act if self.studio.desk == Some(Desk::Sketch) => self.draw(act, effects),
             _ => {}
         }
