@@ -146,7 +146,7 @@ pub fn Board(props: &Props) -> Html {
     html! {
         <div
             ref={board} class={classes!("board", sketch.mirror.then_some("mirrored"))} dir="ltr"
-            tabindex="0" role="application" aria-label={words.board(width, height)}
+            tabindex="0" autofocus=true role="application" aria-label={words.board(width, height)}
             aria-describedby="board-more" {onpointerdown} {onpointermove}
             onpointerup={ends(Act::Up)} onpointercancel={ends(Act::Cancel)} {onkeydown} {onkeyup}
             onblur={act.reform(|_| Act::Release)}

@@ -111,10 +111,12 @@ pub fn Crop(props: &Props) -> Html {
                     </label>
                 }
                 if cutting.footage().moves() {
-                    <label class="setting">
-                        <span>{ words.frames }</span>
-                        <select onchange={take} data-testid="take">{ for takes }</select>
-                    </label>
+                    <div class="setting">
+                        <label>
+                            <span>{ words.frames }</span>
+                            <select onchange={take} data-testid="take">{ for takes }</select>
+                        </label>
+                    </div>
                     <div class="strip" aria-hidden="true" data-testid="strip">
                         { for frames.map(|picture| html! {
                             <Picture picture={Rc::new(picture)} />

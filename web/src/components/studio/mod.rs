@@ -52,7 +52,7 @@ pub fn Studio(props: &Props) -> Html {
     let desk = state.studio.desk;
     let dialog = use_node_ref();
     let act = on.reform(Event::Studio);
-    use_dialog(&dialog, desk.is_some(), &act);
+    use_dialog(&dialog, desk, &act);
     let title = match desk {
         Some(Desk::Crop) => words.crop_title,
         _ => words.sketch_title,
@@ -96,7 +96,7 @@ pub fn Studio(props: &Props) -> Html {
 
 /// Opens and closes the dialog, and hears of it when the visitor closes it.
 #[hook]
-fn use_dialog(dialog: &NodeRef, open: bool, act: &Callback<Act>) {
+fn use_dialog(dialog: &NodeRef, desk: Option<Desk>, act: &Callback<Act>) {
     let (place, heard) = (dialog.clone(), act.clone());
     use_effect_with((), move |()| {
         let listeners = place.cast::<HtmlElement>().map(|dialog| {
@@ -115,17 +115,22 @@ fn use_dialog(dialog: &NodeRef, open: bool, act: &Callback<Act>) {
         move || drop(listeners)
     });
     let place = dialog.clone();
-    use_effect_with(open, move |&open| {
+    use_effect_with(desk, move |desk| {
+        let open = desk.is_some();
         let Some(dialog) = place.cast::<HtmlElement>() else {
             return;
         };
         let shown = dialog.has_attribute("open");
+        let first = dialog.query_selector("[autofocus]").ok().flatten();
         let dialog: Dialog = dialog.unchecked_into();
         if open && !shown {
             // It fails only for one that is not in the page.
             let _ = dialog.show_modal();
         } else if !open && shown {
             dialog.close();
+        } else if let Some(first) = first.and_then(|f| f.dyn_into::<HtmlElement>().ok()) {
+            // From one desk to the other; what had the focus is gone.
+            let _ = first.focus();
         }
     });
 }

@@ -134,7 +134,7 @@ pub fn View(props: &Props) -> Html {
     };
     html! {
         <div
-            ref={view} class="view" dir="ltr" tabindex="0" role="application"
+            ref={view} class="view" dir="ltr" tabindex="0" autofocus=true role="application"
             aria-label={words.crop_view} aria-describedby="crop-more" {onpointerdown}
             {onpointermove} onpointerup={lift.clone()} onpointercancel={lift} {onkeydown}
             data-testid="crop-view"
