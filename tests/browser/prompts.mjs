@@ -301,6 +301,19 @@ export async function prompts({ folder, screenshots }) {
     errors.splice(0);
   });
 
+  await test("a sketch is still there after the page has been loaded anew", async () => {
+    await open();
+    const drawn = await sketch();
+    await drag([40, 3], [60, 3]);
+    const more = await sketch();
+    assert.notDeepEqual(more, drawn);
+    await shown.reload();
+    await genie.begin();
+    await open();
+    assert.deepEqual(await sketch(), more);
+    await close();
+  });
+
   await test("a picture of one's own: move the part, enlarge it, take all of it, play it", async () => {
     await genie.begin();
     await genie.upload("landscape.png", landscape(300, 120));

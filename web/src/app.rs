@@ -10,7 +10,9 @@ use web::state::{Effect, Event, Offline, State};
 use yew::prelude::*;
 
 use self::browser::link::Link;
-use self::browser::{clock, document, files, gamepad, keys, offline, prefs, video, wishes};
+use self::browser::{
+    clock, document, files, gamepad, keys, offline, prefs, sketches, video, wishes,
+};
 use self::components::actions::Actions;
 use self::components::bench::Bench;
 use self::components::gallery::Gallery;
@@ -60,6 +62,7 @@ impl Reducible for Store {
                 Effect::RestartWorker => self.link.restart(),
                 Effect::Remember(chosen) => prefs::remember(&chosen),
                 Effect::KeepPage(world) => offline::keep(world),
+                Effect::KeepSketch { canvas, ground } => sketches::remember(&canvas, &ground),
                 Effect::Film { url, window, fps } => {
                     video::look_through(url, window, fps, self.link.clone());
                 }

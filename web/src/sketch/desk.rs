@@ -86,6 +86,8 @@ pub struct Sketch {
     past: VecDeque<Step>,
     future: Vec<Step>,
     stroke: Option<Stroke>,
+    /// Whether it is one of this visit.
+    fresh: bool,
     /// The pixel that the keyboard acts on.
     cursor: Point,
     /// The tool in the hand.
@@ -116,6 +118,7 @@ impl Sketch {
             past: VecDeque::new(),
             future: Vec::new(),
             stroke: None,
+            fresh: true,
             tool: Tool::Brush,
             colour: if is_dark(ground) { [255; 3] } else { [0; 3] },
             size: 1,
@@ -123,6 +126,18 @@ impl Sketch {
             mirror: false,
             stamp: None,
         }
+    }
+
+    /// One of the visit before. None unless both are of one size.
+    pub fn kept(canvas: Canvas, ground: Canvas) -> Option<Self> {
+        let (width, height) = (canvas.width(), canvas.height());
+        let same = (ground.width(), ground.height()) == (width, height) && width * height > 0;
+        same.then(|| Self {
+            canvas: Rc::new(canvas),
+            ground: Rc::new(ground),
+            fresh: false,
+            ..Self::new(width, height, [255; 3])
+        })
     }
 
     /// Gives a sketch on which nothing has been drawn another ground and, if there is one, a colour.
@@ -138,6 +153,11 @@ impl Sketch {
         &self.canvas
     }
 
+    /// What the eraser brings back.
+    pub fn ground(&self) -> &Rc<Canvas> {
+        &self.ground
+    }
+
     /// The pixel that the keyboard acts on.
     pub fn cursor(&self) -> Point {
         self.cursor
@@ -145,7 +165,7 @@ impl Sketch {
 
     /// Whether nothing has been drawn.
     pub fn is_untouched(&self) -> bool {
-        self.past.is_empty() && self.stroke.is_none()
+        self.fresh && self.past.is_empty() && self.future.is_empty() && self.stroke.is_none()
     }
 
     /// Whether a press has not been let go.
@@ -575,6 +595,19 @@ mod tests {
         assert_eq!(red(&sketch).len(), 7);
         sketch.go(-99, 99);
         assert_eq!(sketch.cursor(), point(0, 15));
+    }
+
+    #[test]
+    fn one_of_the_visit_before_goes_on() {
+        let ground = Canvas::plain(16, 16, SKY);
+        let mut canvas = ground.clone();
+        canvas.set(point(3, 3), RED);
+        let mut sketch = Sketch::kept(canvas.clone(), ground.clone()).unwrap();
+        assert!(!sketch.is_untouched() && !sketch.can_undo());
+        sketch.down(point(3, 3), true);
+        sketch.up();
+        assert_eq!(**sketch.canvas(), ground);
+        assert_eq!(Sketch::kept(canvas, Canvas::plain(8, 8, SKY)), None);
     }
 
     #[test]

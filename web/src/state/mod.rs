@@ -46,6 +46,7 @@ use crate::protocol::{
     DeviceKind, DeviceReport, FromWorker, Order, Picture, Prompt, Sampling, Stage, ToWorker,
     WorldEntry, WorldSource, WorldSummary,
 };
+use crate::sketch::Canvas;
 use crate::texts::Texts;
 
 /// MaskGIT steps that the page offers for any world.
@@ -206,6 +207,13 @@ pub enum Effect {
     Remember(Prefs),
     /// Keep the page for visits without a network, and this world of its list.
     KeepPage(Option<String>),
+    /// Keep the sketch for the next visit.
+    KeepSketch {
+        /// What has been drawn.
+        canvas: Rc<Canvas>,
+        /// What it has been drawn on.
+        ground: Rc<Canvas>,
+    },
     /// Look through a video, and tell what was found as [`studio::Act::Filmed`].
     Film {
         /// Its address in the browser.
@@ -223,6 +231,7 @@ impl State {
         let seed = wishes.seed.unwrap_or(wishes.chance);
         let measurement = wishes.bench.map(|_| Rc::default());
         let prefs = wishes.prefs.clone();
+        let studio = Studio::new(wishes.sketch.clone());
         let running = !wishes.calm;
         Self {
             announcement: prefs.language.texts().stage(Stage::Engine).into(),
@@ -252,7 +261,7 @@ impl State {
             trouble: None,
             waiting: Some(Waiting::Engine),
             measurement,
-            studio: Studio::default(),
+            studio,
             clock: Clock::new(running),
             rate: Rate::default(),
             input: Input::default(),

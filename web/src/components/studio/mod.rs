@@ -126,6 +126,8 @@ fn use_dialog(dialog: &NodeRef, desk: Option<Desk>, act: &Callback<Act>) {
         if open && !shown {
             // It fails only for one that is not in the page.
             let _ = dialog.show_modal();
+            // The focus may have scrolled the head out of a small screen.
+            dialog.set_scroll_top(0);
         } else if !open && shown {
             dialog.close();
         } else if let Some(first) = first.and_then(|f| f.dyn_into::<HtmlElement>().ok()) {

@@ -120,11 +120,22 @@ pub struct Studio {
     /// What this world is drawn with, once that is known.
     pub materials: Option<Rc<Materials>>,
     asked: bool,
+    /// What is kept for the next visit.
+    kept: Option<Rc<Canvas>>,
     reading: Reading,
     opening: files::Opening,
 }
 
 impl Studio {
+    /// With the sketch of the visit before, if there is one.
+    pub(super) fn new(sketch: Option<Rc<Sketch>>) -> Self {
+        Self {
+            kept: sketch.as_ref().map(|sketch| sketch.canvas().clone()),
+            sketch,
+            ..Self::default()
+        }
+    }
+
     /// What the world sees of what is open, as far as it has told.
     pub fn seen(&self) -> Option<&Rc<Picture>> {
         self.reading.seen()
@@ -154,6 +165,11 @@ impl Studio {
 impl State {
     /// Does what a visitor does.
     pub(super) fn act(&mut self, act: Act, effects: &mut Vec<Effect>) {
+        self.do_act(act, effects);
+        self.keep_sketch(effects);
+    }
+
+    fn do_act(&mut self, act: Act, effects: &mut Vec<Effect>) {
         match act {
             Act::Sketch(ground) if self.is_open() => self.open_sketch(ground, effects),
             Act::Close => self.close_studio(),

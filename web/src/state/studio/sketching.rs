@@ -39,6 +39,22 @@ impl State {
         }
     }
 
+    /// Has the browser keep what has been drawn, once a press has ended.
+    pub(super) fn keep_sketch(&mut self, effects: &mut Vec<Effect>) {
+        let Some(sketch) = &self.studio.sketch else {
+            return;
+        };
+        let kept = self.studio.kept.as_ref();
+        let same = kept.is_some_and(|kept| Rc::ptr_eq(kept, sketch.canvas()));
+        if !same && !sketch.is_drawing() && !sketch.is_untouched() {
+            self.studio.kept = Some(sketch.canvas().clone());
+            effects.push(Effect::KeepSketch {
+                canvas: sketch.canvas().clone(),
+                ground: sketch.ground().clone(),
+            });
+        }
+    }
+
     fn ground(&self, ground: Ground) -> Option<Canvas> {
         match ground {
             Ground::Plain => {

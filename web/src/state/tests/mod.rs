@@ -83,6 +83,7 @@ impl Page {
             folder: "worlds/".into(),
             calm: true,
             prefs: Prefs::default(),
+            sketch: None,
         };
         Self {
             state: State::new(wishes),

@@ -60,6 +60,11 @@ fn asks(sent: &[Effect]) -> Vec<&Ask> {
     sent.iter().filter_map(ask).collect()
 }
 
+fn keeps(sent: &[Effect]) -> usize {
+    let kept = |effect: &&Effect| matches!(effect, Effect::KeepSketch { .. });
+    sent.iter().filter(kept).count()
+}
+
 /// The number and the clip of the one question what the world sees.
 fn read(sent: &[Effect]) -> (u32, &Clip) {
     let reads: Vec<_> = asks(sent)
@@ -138,7 +143,7 @@ fn one_question_is_under_way_and_the_newest_waits() {
     let sent = page.on(act(Act::Sketch(None)));
     let (number, _) = read(&sent);
     for x in 0..3 {
-        assert_eq!(page.on(down(x, 0)), []);
+        assert!(asks(&page.on(down(x, 0))).is_empty());
     }
     let seen = plain(4, 4, [9; 3]);
     let sent = page.on(answer(Answer::Read {
@@ -395,6 +400,39 @@ fn another_world_takes_the_sketch_in_its_own_size() {
     let sketch = page.state.studio.sketch.clone().unwrap();
     assert_eq!(sketch.canvas().width(), 8);
     assert_eq!(sketch.canvas().pixels()[9], [200, 100, 0]);
+}
+
+#[test]
+fn a_sketch_is_kept_for_the_next_visit_and_goes_on_there() {
+    let mut page = page();
+    assert_eq!(keeps(&page.on(act(Act::Sketch(None)))), 0);
+    page.on(answer(materials()));
+    assert_eq!(
+        keeps(&page.on(down(1, 1))),
+        0,
+        "not in the middle of a press"
+    );
+    assert_eq!(keeps(&page.on(act(Act::Up))), 1);
+    assert_eq!(keeps(&page.on(act(Act::Size(3)))), 0);
+    assert_eq!(keeps(&page.on(act(Act::Undo))), 1);
+    page.on(down(2, 2));
+    page.on(act(Act::Close));
+    next_visit(&page);
+}
+
+fn next_visit(before: &Page) {
+    let mut page = Page::new();
+    page.state = State::new(Wishes {
+        sketch: before.state.studio.sketch.clone(),
+        ..page.state.wishes.clone()
+    });
+    page.on(Event::Worker(FromWorker::Booted));
+    page.on(ready(sized(4), DeviceKind::Cpu));
+    page.on(frame(0, None));
+    page.on(act(Act::Sketch(None)));
+    let now = page.state.studio.sketch.clone().unwrap();
+    let then = before.state.studio.sketch.clone().unwrap();
+    assert_eq!(now.canvas(), then.canvas());
 }
 
 #[test]
