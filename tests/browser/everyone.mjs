@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
+import { gif } from "./pictures.mjs";
 import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
 
@@ -64,6 +65,19 @@ export async function everyone({ folder, screenshots }) {
         await shown.screenshot({ path: join(screenshots, `all-${where}-${colorScheme}.png`), fullPage: true });
         assert.ok((await overflow()) <= 0, "it is wider than the screen");
         await shown.getByTestId("remedy").click();
+        for (const [desk, open] of [
+          ["sketch", () => genie.click("draw-on-frame")],
+          ["crop", () => genie.upload("clip.gif", gif(24, 16, 5, (n) => [60 * n, 90, 200]), "image/gif")],
+        ]) {
+          await open();
+          await genie.desk(desk);
+          if (desk === "sketch") await shown.getByTestId("colour-1").waitFor();
+          assert.deepEqual(await violations(), [], desk);
+          assert.ok((await overflow()) <= 0, `the ${desk} is wider than the screen`);
+          await shot(`${desk}-${where}-${colorScheme}`);
+          await shown.keyboard.press("Escape");
+          await genie.desk("");
+        }
       });
     }
   }
@@ -79,6 +93,28 @@ export async function everyone({ folder, screenshots }) {
       }
     }
     await shot("narrow");
+  });
+
+  await test("enlarged, narrow or from right to left, a prompt can be made", async () => {
+    for (const size of [{ width: 640, height: 400 }, { width: 320, height: 640 }]) {
+      for (const dir of ["ltr", "rtl"]) {
+        await shown.setViewportSize(size);
+        await shown.evaluate((dir) => (document.documentElement.dir = dir), dir);
+        await genie.click("draw");
+        await genie.desk("sketch");
+        const dialog = shown.getByTestId("studio");
+        const wide = await dialog.evaluate((d) => d.scrollWidth - d.clientWidth);
+        assert.ok(wide <= 0, `${size.width} pixels: ${wide} too wide`);
+        for (const control of await dialog.getByRole("button").all()) {
+          const { x, width } = await control.boundingBox();
+          assert.ok(x >= 0 && x + width <= size.width + 0.5, await control.getAttribute("aria-label"));
+        }
+        await shot(`sketch-${size.width}-${dir}`);
+        await shown.keyboard.press("Escape");
+        await genie.desk("");
+      }
+    }
+    await shown.evaluate(() => (document.documentElement.dir = "ltr"));
   });
 
   await test("from right to left it is a page as well", async () => {

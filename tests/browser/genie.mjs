@@ -98,8 +98,34 @@ export class Page {
     return this.page.getByTestId(id).evaluate((button) => button.click());
   }
 
-  upload(name, bytes) {
-    const mimeType = "image/png";
+  upload(name, bytes, mimeType = "image/png") {
     return this.page.getByTestId("upload").setInputFiles({ name, mimeType, buffer: bytes });
+  }
+
+  /** Waits until a desk is open, and the world has seen the newest of what lies on it. */
+  async desk(name) {
+    await this.page.waitForFunction((name) => {
+      const { desk, reading } = document.querySelector('[data-testid="studio"]').dataset;
+      return desk === name && (name === "" || reading === "false");
+    }, name);
+  }
+
+  /** Plays what is open. */
+  async playDesk(name) {
+    await this.desk(name);
+    await this.click(`${name}-play`);
+    await this.desk("");
+    await this.until(({ stage }) => stage.frame === "0" && stage.length === "0");
+    return this.stage();
+  }
+
+  /** Red, green and blue of each pixel of a canvas, as text: `12 34 56`. */
+  pixels(id) {
+    return this.page.getByTestId(id).evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const pixels = [];
+      for (let i = 0; i < data.length; i += 4) pixels.push(data.slice(i, i + 3).join(" "));
+      return pixels;
+    });
   }
 }

@@ -139,6 +139,7 @@ export async function page({ folder, target, screenshots, webgpu }) {
   await test("a picture of one's own starts a play", async () => {
     const before = (await genie.stage()).tokens;
     await genie.upload("landscape.png", landscape(200, 120));
+    await genie.playDesk("crop");
     await genie.until(({ stage }, old) => stage.frame === "0" && stage.tokens !== old, before);
     await genie.act(0);
     await shot("upload");

@@ -44,3 +44,30 @@ export const landscape = (width, height) =>
     if (y > hill) return [60, 140 + ((x ^ y) % 16), 50];
     return [120, 180, 230 - Math.floor((60 * y) / height)];
   });
+
+/** An animated GIF of frames of one colour each, so many hundredths of a second apart. */
+export function gif(width, height, frames, colour, hundredths = 20) {
+  const two = (n) => [n & 255, n >> 8];
+  const parts = [Buffer.from("GIF89a"), Buffer.from([...two(width), ...two(height), 0, 0, 0])];
+  for (let n = 0; n < frames; n++) {
+    // How long it is on show; a table of 128 colours of which the first is used.
+    const table = Buffer.alloc(3 * 128);
+    table.set(colour(n).map((c) => Math.min(255, c)));
+    const head = [0x21, 0xf9, 4, 0, ...two(hundredths), 0, 0, 0x2c, 0, 0, 0, 0, ...two(width), ...two(height), 0x86];
+    parts.push(Buffer.from(head), table, Buffer.from([7]));
+    // Codes of eight bits, which never grow: the list of them is cleared in time.
+    const codes = [];
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      if (pixel % 100 === 0) codes.push(128);
+      codes.push(0);
+    }
+    codes.push(129);
+    for (let at = 0; at < codes.length; at += 255) {
+      const block = codes.slice(at, at + 255);
+      parts.push(Buffer.from([block.length, ...block]));
+    }
+    parts.push(Buffer.from([0]));
+  }
+  parts.push(Buffer.from([0x3b]));
+  return Buffer.concat(parts);
+}

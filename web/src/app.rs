@@ -10,7 +10,9 @@ use web::state::{Effect, Event, Offline, State};
 use yew::prelude::*;
 
 use self::browser::link::Link;
-use self::browser::{clock, document, files, gamepad, keys, offline, prefs, wishes};
+use self::browser::{
+    clock, document, files, gamepad, keys, offline, prefs, sketches, video, wishes,
+};
 use self::components::actions::Actions;
 use self::components::bench::Bench;
 use self::components::gallery::Gallery;
@@ -19,6 +21,7 @@ use self::components::lines::Lines;
 use self::components::settings::{Props as SettingsProps, Settings};
 use self::components::stage::Stage;
 use self::components::status::Status;
+use self::components::studio::Studio;
 use self::components::timeline::Timeline;
 use self::components::transport::Transport;
 use self::components::trouble::TroubleBox;
@@ -59,6 +62,10 @@ impl Reducible for Store {
                 Effect::RestartWorker => self.link.restart(),
                 Effect::Remember(chosen) => prefs::remember(&chosen),
                 Effect::KeepPage(world) => offline::keep(world),
+                Effect::KeepSketch { canvas, ground } => sketches::remember(&canvas, &ground),
+                Effect::Film { url, window, fps } => {
+                    video::look_through(url, window, fps, self.link.clone());
+                }
             }
         }
         Rc::new(Self {
@@ -120,6 +127,7 @@ fn Page(props: &PageProps) -> Html {
     let PageProps { state, on } = props;
     let world = state.world.clone();
     let enabled = state.can_play();
+    let making = state.studio.desk.is_some();
     html! {
         <>
             <Header prefs={state.prefs.clone()} on={on.clone()} />
@@ -142,7 +150,8 @@ fn Page(props: &PageProps) -> Html {
                     // Each in a place of its own: what comes later must not take another's.
                     <div class="hands">
                         <div class="place">
-                            if let Some(trouble) = state.trouble.clone() {
+                            // An open dialog shows it itself.
+                            if let Some(trouble) = state.trouble.clone().filter(|_| !making) {
                                 <TroubleBox {trouble} on={on.clone()} />
                             }
                         </div>
@@ -172,7 +181,10 @@ fn Page(props: &PageProps) -> Html {
                                         origin={state.origin} enabled={state.is_open()}
                                         on={on.clone()}
                                     />
-                                    <Upload enabled={state.is_open()} on={on.clone()} />
+                                    <Upload
+                                        enabled={state.is_open()} framed={state.frame.is_some()}
+                                        opening={state.studio.is_opening()} on={on.clone()}
+                                    />
                                 </section>
                             }
                         </div>
@@ -186,6 +198,7 @@ fn Page(props: &PageProps) -> Html {
                     <Settings ..SettingsProps::of(state, on) />
                 </div>
             </main>
+            <Studio state={state.clone()} on={on.clone()} />
             <footer>
                 <p>{ texts.privacy }{ " " }{ kept(state.offline, texts) }</p>
                 <p>

@@ -10,11 +10,15 @@
 //! The app is small, so that the page shows at once; burn and the model are in the worker, so that
 //! no frame of the page waits for a frame of the world.
 
+pub mod crop;
+pub mod footage;
 pub mod keymap;
 pub mod moves;
+pub mod opening;
 pub mod pad;
 pub mod press;
 pub mod protocol;
+pub mod sketch;
 pub mod state;
 pub mod texts;
 pub mod wire;

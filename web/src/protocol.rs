@@ -7,7 +7,11 @@
 //! A play is a line of frames from a prompt on. Seek only looks at an earlier one; a Step from there
 //! ends the line at it and goes on. Whoever wants to come back says Keep before, and Return later.
 
+pub mod prompts;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use self::prompts::{Answer, Ask, Clip};
 
 /// A message that can cross between the two programs.
 pub trait Message: Serialize + DeserializeOwned {
@@ -129,6 +133,8 @@ pub struct WorldSummary {
     pub width: usize,
     /// Frames a second of the video that it learned from.
     pub fps: usize,
+    /// Frames that it remembers, and can start from.
+    pub window: usize,
     /// Names of the actions.
     pub actions: Vec<String>,
     /// Names of the gallery's prompts.
@@ -186,6 +192,8 @@ pub struct Sampling {
 pub enum Prompt {
     /// The bytes of a picture file.
     Picture(#[serde(skip)] Vec<u8>),
+    /// Frames as large as the world's, oldest first.
+    Frames(Clip),
     /// A picture of the world's gallery.
     Gallery(usize),
     /// Tokens of frames, oldest first.
@@ -259,6 +267,8 @@ pub enum ToWorker {
     Bench(Bench),
     /// Send small pictures of the gallery. Answered by any number of Thumbnail.
     Thumbnails,
+    /// Help to make a prompt.
+    Studio(Ask),
 }
 
 /// What the worker is busy with while loading.
@@ -364,6 +374,8 @@ pub enum FromWorker {
     },
     /// Answers Start, Step, Seek and Return.
     Frame(Frame),
+    /// Answers Studio.
+    Studio(Answer),
     /// A bench goes on.
     Measuring {
         /// With what.
@@ -405,6 +417,11 @@ impl Message for ToWorker {
                 prompt: Prompt::Picture(bytes),
                 ..
             } => vec![bytes],
+            Self::Start {
+                prompt: Prompt::Frames(clip),
+                ..
+            } => vec![&mut clip.rgba],
+            Self::Studio(ask) => ask.blobs(),
             _ => Vec::new(),
         }
     }
@@ -416,6 +433,7 @@ impl Message for FromWorker {
             Self::Frame(Frame { picture, .. }) | Self::Thumbnail { picture, .. } => {
                 vec![&mut picture.rgba]
             }
+            Self::Studio(answer) => answer.blobs(),
             _ => Vec::new(),
         }
     }

@@ -5,8 +5,9 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web::state::Event;
+use web::state::studio::Act;
 use web::texts::Texts;
-use web_sys::{ClipboardEvent, DragEvent, File, FileList};
+use web_sys::{ClipboardEvent, DragEvent, File, FileList, Url};
 use yew::prelude::*;
 
 /// The largest picture file that is read, bytes.
@@ -24,6 +25,13 @@ pub fn open(files: Option<FileList>, texts: &'static Texts, on: &Callback<Event>
 
 async fn read(file: &File, texts: &Texts) -> Event {
     let name = file.name();
+    if file.type_().starts_with("video/") {
+        // Not read at all: the browser finds its way through it.
+        return match Url::create_object_url_with_blob(file) {
+            Ok(url) => Event::Studio(Act::Film(url)),
+            Err(_) => Event::BadFile(texts.unreadable(&name)),
+        };
+    }
     let world = name.strip_suffix(".safetensors");
     let most = if world.is_some() {
         LARGEST_WORLD

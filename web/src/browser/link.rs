@@ -60,6 +60,13 @@ impl Link {
         }
     }
 
+    /// Tells an event that comes from elsewhere in the browser.
+    pub fn tell(&self, event: Event) {
+        if let Some(on) = self.0.on.borrow().clone() {
+            later(on, event);
+        }
+    }
+
     /// Sends a message to the worker.
     pub fn post(&self, message: ToWorker) {
         let Some(on) = self.0.on.borrow().clone() else {

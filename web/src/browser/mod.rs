@@ -10,4 +10,6 @@ pub mod keys;
 pub mod link;
 pub mod offline;
 pub mod prefs;
+pub mod sketches;
+pub mod video;
 pub mod wishes;

@@ -7,7 +7,7 @@ use web_sys::Storage;
 const NAME: &str = "pocket-genie";
 
 /// Absent where the visitor forbids it.
-fn storage() -> Option<Storage> {
+pub(super) fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 

@@ -1,11 +1,13 @@
 //! What the page's address asks for.
 
+use std::rc::Rc;
+
 use web::protocol::{Bench, DeviceKind};
 use web::state::Wishes;
 use web::texts::Language;
 use web_sys::UrlSearchParams;
 
-use super::prefs;
+use super::{prefs, sketches};
 
 /// The late frame that a bench compares frame 20 with.
 const BENCH_FAR: usize = 200;
@@ -52,6 +54,7 @@ pub fn wishes() -> Wishes {
         folder: folder.map_or_else(|| "worlds/".into(), |url| url.href()),
         calm: calm.is_some_and(|query| query.matches()),
         prefs,
+        sketch: sketches::recall().map(Rc::new),
     }
 }
 

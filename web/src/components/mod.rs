@@ -13,6 +13,7 @@ pub mod progress;
 pub mod settings;
 pub mod stage;
 pub mod status;
+pub mod studio;
 pub mod timeline;
 pub mod transport;
 pub mod trouble;

@@ -115,6 +115,7 @@ impl State {
         if self.measurement.is_none() {
             // After the first frame: the visitor waits for that one.
             effects.push(Effect::Post(ToWorker::Thumbnails));
+            self.meet_world(effects);
             if self.offline == Offline::Unknown {
                 let world = (!self.own).then(|| world.name.clone());
                 effects.push(Effect::KeepPage(world));

@@ -9,6 +9,7 @@
 //! | what is held down | `input` |
 //! | the frames so far, and the lines that branched off | `timeline`, `lines` |
 //! | what does not work | `trouble` |
+//! | drawing a prompt, cutting a picture | `studio` |
 //! | `?bench` | `bench` |
 
 mod bench;
@@ -18,6 +19,7 @@ mod loading;
 mod pilot;
 mod play;
 mod requests;
+pub mod studio;
 mod timeline;
 mod trouble;
 mod wishes;
@@ -34,6 +36,7 @@ use self::play::{Clock, Rate};
 pub use self::play::{Pace, Shown};
 use self::requests::Request;
 pub use self::requests::{Origin, Waiting};
+use self::studio::Studio;
 pub use self::timeline::{SLOTS, Timeline};
 use self::trouble::Legacy;
 pub use self::trouble::{Remedy, Trouble};
@@ -43,6 +46,7 @@ use crate::protocol::{
     DeviceKind, DeviceReport, FromWorker, Order, Picture, Prompt, Sampling, Stage, ToWorker,
     WorldEntry, WorldSource, WorldSummary,
 };
+use crate::sketch::Canvas;
 use crate::texts::Texts;
 
 /// MaskGIT steps that the page offers for any world.
@@ -112,6 +116,8 @@ pub struct State {
     pub waiting: Option<Waiting>,
     /// How far a bench is, if the page's address asks for one.
     pub measurement: Option<Rc<Measurement>>,
+    /// Where prompts are made.
+    pub studio: Studio,
     clock: Clock,
     rate: Rate,
     input: Input,
@@ -182,6 +188,8 @@ pub enum Event {
     Prefer(Prefs),
     /// Whether the page works without a network.
     Offline(Offline),
+    /// Something where prompts are made.
+    Studio(studio::Act),
     /// The trouble has been read.
     Dismiss,
     /// Its remedy, please.
@@ -199,6 +207,22 @@ pub enum Effect {
     Remember(Prefs),
     /// Keep the page for visits without a network, and this world of its list.
     KeepPage(Option<String>),
+    /// Keep the sketch for the next visit.
+    KeepSketch {
+        /// What has been drawn.
+        canvas: Rc<Canvas>,
+        /// What it has been drawn on.
+        ground: Rc<Canvas>,
+    },
+    /// Look through a video, and tell what was found as [`studio::Act::Filmed`].
+    Film {
+        /// Its address in the browser.
+        url: String,
+        /// Frames that the world can start from.
+        window: usize,
+        /// Frames a second of the world's own video.
+        fps: usize,
+    },
 }
 
 impl State {
@@ -207,6 +231,7 @@ impl State {
         let seed = wishes.seed.unwrap_or(wishes.chance);
         let measurement = wishes.bench.map(|_| Rc::default());
         let prefs = wishes.prefs.clone();
+        let studio = Studio::new(wishes.sketch.clone());
         let running = !wishes.calm;
         Self {
             announcement: prefs.language.texts().stage(Stage::Engine).into(),
@@ -236,6 +261,7 @@ impl State {
             trouble: None,
             waiting: Some(Waiting::Engine),
             measurement,
+            studio,
             clock: Clock::new(running),
             rate: Rate::default(),
             input: Input::default(),
@@ -254,9 +280,9 @@ impl State {
         self.prefs.language.texts()
     }
 
-    /// Whether actions lead anywhere now.
+    /// Whether actions lead anywhere now. The world waits while a prompt is made.
     pub fn can_play(&self) -> bool {
-        self.frame.is_some() && self.is_open()
+        self.frame.is_some() && self.is_open() && self.studio.desk.is_none()
     }
 
     /// Whether a prompt can be chosen now.
@@ -273,7 +299,7 @@ impl State {
 
     /// Whether a picture of the visitor's waits for a world.
     pub fn keeps_picture(&self) -> bool {
-        self.kept.is_some()
+        self.kept.is_some() || self.studio.keeps_film()
     }
 
     /// The device that the visitor, or the address, asks for.
@@ -313,7 +339,7 @@ impl State {
                     effects,
                 );
             }
-            Event::PickPicture(bytes) => self.pick_picture(bytes, effects),
+            Event::PickPicture(bytes) => self.open_picture(bytes, effects),
             Event::PickWorld(name) if self.is_alive() => {
                 self.take_over();
                 self.wishes.world = Some(name.clone());
@@ -385,6 +411,7 @@ impl State {
                 effects.push(Effect::Remember(prefs));
             }
             Event::Offline(offline) => self.offline = offline,
+            Event::Studio(act) => self.act(act, effects),
             Event::Dismiss => {
                 let trouble = self.trouble.take();
                 self.trouble = trouble.filter(|t| t.remedy != Remedy::Dismiss);
@@ -422,6 +449,7 @@ impl State {
             }
             FromWorker::Moved { device } => self.moved(device, effects),
             FromWorker::Frame(frame) => self.show(frame, effects),
+            FromWorker::Studio(answer) => self.help(answer, effects),
             FromWorker::Measuring { what, done, all } => self.measure_on(&what, done, all),
             FromWorker::Measured { rows, json } => self.measured(rows, json, effects),
             FromWorker::Failed { task, detail } => self.fail(task, &detail, effects),

@@ -261,8 +261,8 @@ impl State {
         self.timeline.at() > 0 || matches!(self.waiting, Some(Waiting::Step(_)))
     }
 
-    pub(super) fn pick_picture(&mut self, bytes: Vec<u8>, effects: &mut Vec<Effect>) {
-        let start = Request::Start(Prompt::Picture(bytes), Origin::Picture);
+    /// Starts from a prompt of the visitor's, or keeps it for the world to come.
+    pub(super) fn bring(&mut self, start: Request, effects: &mut Vec<Effect>) {
         let leaving = matches!(self.queued.as_deref(), Some(Request::Load(_)));
         if self.is_open() && !leaving {
             self.take_over();

@@ -13,6 +13,8 @@ pub enum Origin {
     Gallery(usize),
     /// A picture of the visitor's.
     Picture,
+    /// A picture that the visitor has drawn.
+    Sketch,
     /// The frame before the worker was started anew.
     Resumed,
 }

@@ -92,10 +92,11 @@ impl State {
         // What the visitor brought along waits for the next worker.
         let queued = self.queued.take();
         match queued.as_deref() {
-            Some(Request::Start(Prompt::Picture(_), _)) => self.kept = queued,
+            Some(Request::Start(Prompt::Picture(_) | Prompt::Frames(_), _)) => self.kept = queued,
             Some(Request::Load(WorldSource::File { .. })) => self.queued = queued,
             _ => {}
         }
+        self.leave_studio();
         self.complain(self.texts().worker_died, detail, Remedy::Restart, false);
     }
 

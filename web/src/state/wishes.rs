@@ -1,8 +1,11 @@
 //! What the address asks for, and what the visitor prefers.
 
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Bench, DeviceKind};
+use crate::sketch::Sketch;
 use crate::texts::Language;
 
 /// The fewest frames a second that the page offers.
@@ -29,6 +32,8 @@ pub struct Wishes {
     pub calm: bool,
     /// From the visit before.
     pub prefs: Prefs,
+    /// A sketch from the visit before.
+    pub sketch: Option<Rc<Sketch>>,
 }
 
 /// What a visitor prefers, here and at the next visit.

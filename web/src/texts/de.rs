@@ -88,7 +88,6 @@ pub(super) static TEXTS: Texts = Texts {
     why_broken: "langsamer: WebGPU ist nicht angesprungen ({})",
 
     start_from: "Anfangen mit",
-    own_picture: "Dein eigenes Bild",
     own_picture_more: "Oder lass eines irgendwo auf der Seite fallen, oder füge es ein.",
     world: "Welt",
     open_world: "Weltdatei öffnen",

@@ -88,7 +88,6 @@ pub(super) static TEXTS: Texts = Texts {
     why_broken: "slower: WebGPU did not start ({})",
 
     start_from: "Start from",
-    own_picture: "Your own picture",
     own_picture_more: "Or drop one anywhere on the page, or paste it.",
     world: "World",
     open_world: "Open a world file",

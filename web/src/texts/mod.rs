@@ -5,6 +5,7 @@
 
 mod de;
 mod en;
+pub mod studio;
 
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +85,7 @@ texts! {
     moved, lost,
     why_asked, why_gpu, why_no_webgpu, why_no_adapter, why_software, why_lost, why_broken,
     // Prompts and worlds
-    start_from, own_picture, own_picture_more, world, open_world,
+    start_from, own_picture_more, world, open_world,
     // Settings
     settings, steps, steps_more, temperature, temperature_more, order, order_more, order_halton,
     order_random, order_confidence, seed, seed_more, another_seed, device, device_more, device_auto,

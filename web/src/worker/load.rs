@@ -116,6 +116,7 @@ fn summary(name: String, card: &Card) -> WorldSummary {
         height: card.config.height,
         width: card.config.width,
         fps: card.config.fps,
+        window: card.config.frames,
         actions: card.actions.clone(),
         gallery: card.gallery.iter().map(|p| p.name.clone()).collect(),
         sampling: Sampling {

@@ -1,11 +1,14 @@
 //! The worker: downloads a world, picks a device, plays. It handles one message at a time.
 
 mod bench;
+mod bitmap;
 mod device;
 mod download;
 mod lines;
 mod load;
+mod pictures;
 mod play;
+mod studio;
 
 use futures::StreamExt;
 use futures::channel::mpsc;
@@ -60,7 +63,8 @@ fn task_of(message: &ToWorker) -> Task {
         ToWorker::Move { .. } => Task::Move,
         ToWorker::SetSampling(_) => Task::Settings,
         ToWorker::Bench(_) => Task::Bench,
-        ToWorker::Thumbnails => Task::Thumbnails,
+        // It answers for itself whether it worked.
+        ToWorker::Thumbnails | ToWorker::Studio(_) => Task::Thumbnails,
     }
 }
 

@@ -1,23 +1,18 @@
 //! The world being played.
 
-use burn::tensor::{Int, Tensor, TensorData};
 use model::gpu::{Class, Gpu};
-use model::picture::{self as pixels, Frame as Pixels};
+use model::picture::Frame as Pixels;
 use model::session::{Options, Session};
 use model::{Error, World, maskgit};
 use web::protocol::{
-    DeviceKind, DeviceReason, DeviceReport, Frame, FromWorker, Order, Picture, Prompt, Sampling,
-    ToWorker, WorldSource,
+    DeviceKind, DeviceReason, DeviceReport, Frame, FromWorker, Order, Prompt, Sampling, ToWorker,
+    WorldSource,
 };
 
 use super::lines::Lines;
 use super::load::{self, Loaded};
-use super::{bench, device, now, post};
-
-/// Pictures of the gallery decoded at a time.
-const THUMBNAILS_AT_ONCE: usize = 8;
-/// Pictures of the gallery that are shown at all.
-const MOST_THUMBNAILS: usize = 64;
+use super::pictures::{picture, thumbnails};
+use super::{bench, device, now, post, studio};
 
 /// The worker's state.
 #[derive(Default)]
@@ -87,6 +82,10 @@ impl Player {
                 bench::run(self.world()?, report, &wish).await
             }
             ToWorker::Thumbnails => thumbnails(self.world()?).await,
+            ToWorker::Studio(ask) => {
+                studio::help(self.world.as_ref(), ask).await;
+                Ok(())
+            }
         }
     }
 
@@ -214,6 +213,7 @@ async fn start(world: &World, prompt: Prompt, sampling: Sampling) -> model::Resu
             let pixels = Pixels::from_picture(&bytes, &card.config)?;
             Session::start(world, &[pixels], options).await
         }
+        Prompt::Frames(clip) => Session::start(world, &studio::frames(&clip), options).await,
         Prompt::Gallery(place) => {
             let prompt = card.gallery.get(place);
             let prompt =
@@ -236,53 +236,5 @@ fn full(chosen: Sampling, rest: &maskgit::Sampling) -> maskgit::Sampling {
         },
         seed: chosen.seed,
         ..*rest
-    }
-}
-
-/// Decodes the gallery, each picture as the first frame of a video of its own.
-async fn thumbnails(world: &World) -> Result<(), String> {
-    let device = world.actions.device();
-    let shown = world.card.gallery.len().min(MOST_THUMBNAILS);
-    let gallery = &world.card.gallery[..shown];
-    for (batch, prompts) in gallery.chunks(THUMBNAILS_AT_ONCE).enumerate() {
-        let tokens = world.card.config.tokens_per_frame();
-        let ids: Vec<i32> = prompts
-            .iter()
-            .flat_map(|p| &p.tokens)
-            .map(|&t| t as i32)
-            .collect();
-        let shape = [prompts.len(), 1, tokens];
-        let ids = Tensor::<3, Int>::from_data(TensorData::new(ids, shape), &device);
-        let decoded = world.tokenizer.decode(ids);
-        let [_, _, height, width, channels] = decoded.dims();
-        let data = decoded
-            .into_data_async()
-            .await
-            .map_err(|e| format!("{e:?}"))?;
-        let values: Vec<f32> = data
-            .convert::<f32>()
-            .try_to_vec()
-            .map_err(|e| format!("{e:?}"))?;
-        let bytes = pixels::to_bytes(&values);
-        for (i, rgb) in bytes.chunks_exact(height * width * channels).enumerate() {
-            let picture = picture(&Pixels {
-                height,
-                width,
-                rgb: rgb.to_vec(),
-            });
-            post(FromWorker::Thumbnail {
-                index: batch * THUMBNAILS_AT_ONCE + i,
-                picture,
-            });
-        }
-    }
-    Ok(())
-}
-
-fn picture(frame: &Pixels) -> Picture {
-    Picture {
-        width: frame.width,
-        height: frame.height,
-        rgba: frame.rgba(),
     }
 }

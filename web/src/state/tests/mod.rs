@@ -2,6 +2,7 @@ mod demo;
 mod lines;
 mod loading;
 mod play;
+mod studio;
 mod trouble;
 
 use super::*;
@@ -16,6 +17,7 @@ fn world(gallery: usize) -> WorldSummary {
         height: 1,
         width: 1,
         fps: 10,
+        window: 4,
         actions: vec!["left".into(), "right".into(), "still".into()],
         gallery: vec!["one".into(); gallery],
         sampling: Sampling {
@@ -81,6 +83,7 @@ impl Page {
             folder: "worlds/".into(),
             calm: true,
             prefs: Prefs::default(),
+            sketch: None,
         };
         Self {
             state: State::new(wishes),

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_failure_leaves_the_play_as_it_was() {
     let mut page = Page::playing();
-    page.on(Event::PickPicture(vec![0]));
+    page.on(Event::PickGallery(1));
     page.on(failed(
         Task::Start,
         "the picture can't be read: it is not a picture",
