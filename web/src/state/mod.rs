@@ -10,14 +10,20 @@
 //! | the frames so far, and the lines that branched off | `timeline`, `lines` |
 //! | what does not work | `trouble` |
 //! | `?bench` | `bench` |
+//! | prompt links | `share` |
+//! | files of a play | `export` |
+//! | worlds by address, and those kept on this device | `own` |
 
 mod bench;
+pub mod export;
 mod input;
 mod lines;
 mod loading;
+pub mod own;
 mod pilot;
 mod play;
 mod requests;
+pub mod share;
 mod timeline;
 mod trouble;
 mod wishes;
@@ -25,15 +31,18 @@ mod wishes;
 use std::rc::Rc;
 
 pub use self::bench::Measurement;
+use self::export::{Clip, Export, Saved};
 pub use self::input::Control;
 use self::input::Input;
 pub use self::lines::Line;
 pub use self::loading::Progress;
+use self::own::OwnWorlds;
 pub use self::pilot::{Pilot, PilotKind};
 use self::play::{Clock, Rate};
 pub use self::play::{Pace, Shown};
 use self::requests::Request;
 pub use self::requests::{Origin, Waiting};
+use self::share::Share;
 pub use self::timeline::{SLOTS, Timeline};
 use self::trouble::Legacy;
 pub use self::trouble::{Remedy, Trouble};
@@ -43,6 +52,7 @@ use crate::protocol::{
     DeviceKind, DeviceReport, FromWorker, Order, Picture, Prompt, Sampling, Stage, ToWorker,
     WorldEntry, WorldSource, WorldSummary,
 };
+use crate::share::fragment::Address;
 use crate::texts::Texts;
 
 /// MaskGIT steps that the page offers for any world.
@@ -110,8 +120,13 @@ pub struct State {
     pub announcement: Rc<str>,
     /// What the page waits for.
     pub waiting: Option<Waiting>,
+    /// Files of the play.
+    pub export: Export,
+    /// Worlds of the visitor's.
+    pub own_worlds: OwnWorlds,
     /// How far a bench is, if the page's address asks for one.
     pub measurement: Option<Rc<Measurement>>,
+    share: Share,
     clock: Clock,
     rate: Rate,
     input: Input,
@@ -182,6 +197,12 @@ pub enum Event {
     Prefer(Prefs),
     /// Whether the page works without a network.
     Offline(Offline),
+    /// Something about links.
+    Share(share::Event),
+    /// Something about files of the play.
+    Export(export::Event),
+    /// Something about worlds of the visitor's.
+    Own(own::Event),
     /// The trouble has been read.
     Dismiss,
     /// Its remedy, please.
@@ -199,6 +220,14 @@ pub enum Effect {
     Remember(Prefs),
     /// Keep the page for visits without a network, and this world of its list.
     KeepPage(Option<String>),
+    /// Give the visitor a file.
+    Save(Rc<Saved>),
+    /// Make a film of these, and give it to the visitor.
+    Film(Rc<Clip>),
+    /// Never mind the film.
+    StopFilm,
+    /// Ask the server there how large the file is.
+    Measure(Address),
 }
 
 impl State {
@@ -235,7 +264,10 @@ impl State {
             demo: false,
             trouble: None,
             waiting: Some(Waiting::Engine),
+            export: Export::default(),
+            own_worlds: OwnWorlds::default(),
             measurement,
+            share: Share::default(),
             clock: Clock::new(running),
             rate: Rate::default(),
             input: Input::default(),
@@ -317,6 +349,7 @@ impl State {
             Event::PickWorld(name) if self.is_alive() => {
                 self.take_over();
                 self.wishes.world = Some(name.clone());
+                self.forget_link();
                 self.ask(Request::Load(WorldSource::Named(name)), effects);
             }
             Event::PickWorldFile(name, bytes) => {
@@ -385,6 +418,9 @@ impl State {
                 effects.push(Effect::Remember(prefs));
             }
             Event::Offline(offline) => self.offline = offline,
+            Event::Share(event) => self.share(event, effects),
+            Event::Export(event) => self.export(event, effects),
+            Event::Own(event) => self.own(event, effects),
             Event::Dismiss => {
                 let trouble = self.trouble.take();
                 self.trouble = trouble.filter(|t| t.remedy != Remedy::Dismiss);
@@ -421,7 +457,16 @@ impl State {
                 }
             }
             FromWorker::Moved { device } => self.moved(device, effects),
+            FromWorker::Earlier(frames) => self.share.earlier = Rc::new(frames),
             FromWorker::Frame(frame) => self.show(frame, effects),
+            FromWorker::Exporting { done, all } => self.exporting(done, all),
+            FromWorker::Exported {
+                kind,
+                size,
+                frames,
+                bytes,
+            } => self.exported(kind, size, frames, bytes, effects),
+            FromWorker::Kept(worlds) => self.has_kept(worlds, effects),
             FromWorker::Measuring { what, done, all } => self.measure_on(&what, done, all),
             FromWorker::Measured { rows, json } => self.measured(rows, json, effects),
             FromWorker::Failed { task, detail } => self.fail(task, &detail, effects),

@@ -15,6 +15,8 @@ pub enum Origin {
     Picture,
     /// The frame before the worker was started anew.
     Resumed,
+    /// A prompt link.
+    Link,
 }
 
 /// What is asked of the worker and will be answered.
@@ -95,7 +97,10 @@ impl State {
                     ..Progress::START
                 });
                 self.trouble = None;
-                let own = matches!(world, WorldSource::File { .. });
+                let own = matches!(
+                    world,
+                    WorldSource::File { .. } | WorldSource::Kept(_) | WorldSource::Address { .. }
+                );
                 let (device, folder) = (self.wishes.device, self.wishes.folder.clone());
                 (
                     Waiting::Load { own },
@@ -108,6 +113,7 @@ impl State {
             }
             Request::Start(prompt, origin) => {
                 let sampling = self.sampling;
+                self.share.earlier = Rc::default();
                 (Waiting::Start(origin), ToWorker::Start { prompt, sampling })
             }
             Request::Seek(frame) => (Waiting::Seek, ToWorker::Seek { frame }),
@@ -127,6 +133,7 @@ impl State {
                 if self.timeline.ahead() >= super::lines::WORTH_KEEPING {
                     self.keep_line(effects);
                 }
+                self.share.sent = Some(self.sampling);
                 (Waiting::Step(action), ToWorker::Step { action })
             }
             Request::Move(device) => (Waiting::Move, ToWorker::Move { device }),

@@ -49,8 +49,11 @@ impl State {
         if matches!(task, Task::Load | Task::Move) {
             self.progress = None;
         }
-        // These two are not requests: nobody waits for their answer.
-        if !matches!(task, Task::Settings | Task::Thumbnails) {
+        if task == Task::Export {
+            self.export.making = None;
+        }
+        // These are not requests: nobody waits for their answer.
+        if !matches!(task, Task::Settings | Task::Thumbnails | Task::Export) {
             self.waiting = None;
             self.input.lift_all();
             self.branched(false, effects);
@@ -59,6 +62,9 @@ impl State {
         }
         if task == Task::Move {
             self.wishes.device = self.device.as_ref().map(|d| d.kind);
+        }
+        if task == Task::Load && self.misses_world_of_link(effects) {
+            return;
         }
         let passing = matches!(task, Task::Start | Task::Step | Task::Seek | Task::Return);
         self.complain(self.texts().failed(task), detail, self.dismissal(), passing);
@@ -94,6 +100,9 @@ impl State {
         match queued.as_deref() {
             Some(Request::Start(Prompt::Picture(_), _)) => self.kept = queued,
             Some(Request::Load(WorldSource::File { .. })) => self.queued = queued,
+            Some(Request::Load(WorldSource::Kept(_) | WorldSource::Address { .. })) => {
+                self.queued = queued;
+            }
             _ => {}
         }
         self.complain(self.texts().worker_died, detail, Remedy::Restart, false);

@@ -10,9 +10,10 @@ use web::protocol::{
     ToWorker, WorldSource,
 };
 
+use super::export::Job;
 use super::lines::Lines;
 use super::load::{self, Loaded};
-use super::{bench, device, now, post};
+use super::{bench, device, keep, now, post};
 
 /// Pictures of the gallery decoded at a time.
 const THUMBNAILS_AT_ONCE: usize = 8;
@@ -28,6 +29,8 @@ pub struct Player {
     device: Option<DeviceReport>,
     /// The device that the visitor asks for.
     asked: Option<DeviceKind>,
+    /// A file that is being made.
+    job: Option<Job>,
 }
 
 impl Player {
@@ -87,7 +90,36 @@ impl Player {
                 bench::run(self.world()?, report, &wish).await
             }
             ToWorker::Thumbnails => thumbnails(self.world()?).await,
+            ToWorker::Export(kind) => {
+                self.job = Some(Job::new(kind, self.lines()?.shown().clone()));
+                Ok(())
+            }
+            ToWorker::StopExport => {
+                self.job = None;
+                Ok(())
+            }
+            ToWorker::ForgetKept { key } => {
+                keep::forget(&key).await;
+                keep::tell().await;
+                Ok(())
+            }
         }
+    }
+
+    /// Whether there is something to do that can wait for messages.
+    pub fn has_work(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Does a part of it.
+    pub async fn work(&mut self) -> Result<(), String> {
+        let Some(mut job) = self.job.take() else {
+            return Ok(());
+        };
+        if !job.work().await? {
+            self.job = Some(job);
+        }
+        Ok(())
     }
 
     async fn load(
@@ -102,6 +134,7 @@ impl Player {
             device,
         } = load::load(source, asked, folder).await?;
         self.lines = None;
+        self.job = None;
         self.asked = asked;
         self.world = Some(world);
         self.device = Some(device.clone());
@@ -121,7 +154,13 @@ impl Player {
             }
             started => started,
         };
-        self.lines = Some(Lines::new(session.map_err(|e| e.to_string())?));
+        let session = session.map_err(|e| e.to_string())?;
+        let mut frames: Vec<_> = session.tokens().map(<[u32]>::to_vec).collect();
+        frames.pop();
+        if !frames.is_empty() {
+            post(FromWorker::Earlier(frames));
+        }
+        self.lines = Some(Lines::new(session));
         self.show(None)
     }
 
@@ -155,6 +194,9 @@ impl Player {
         let (world, report) = load::place(world, gpu, report, insist).await?;
         if let Some(lines) = &mut self.lines {
             lines.move_to(&world).await.map_err(|e| e.to_string())?;
+        }
+        if let Some(job) = &mut self.job {
+            job.move_to(&world).await.map_err(|e| e.to_string())?;
         }
         self.world = Some(world);
         self.device = Some(report.clone());

@@ -1,7 +1,9 @@
 mod demo;
 mod lines;
 mod loading;
+mod own;
 mod play;
+mod share;
 mod trouble;
 
 use super::*;
@@ -11,6 +13,7 @@ use crate::texts::Language;
 fn world(gallery: usize) -> WorldSummary {
     WorldSummary {
         name: "test".into(),
+        digest: [7; 32],
         about: String::new(),
         licence: String::new(),
         height: 1,
