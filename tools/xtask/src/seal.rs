@@ -118,6 +118,33 @@ mod tests {
         assert!(with_policy(&format!("{POLICY}<script>a")).is_err());
     }
 
+    /// A page that computes everything itself needs nothing from elsewhere, but for the worlds that
+    /// visitors bring by their address (`web/README.md`): these may come over https, or from this machine.
+    #[test]
+    fn the_page_allows_itself_nothing_from_elsewhere_but_worlds() {
+        let html = include_str!("../../../index.html");
+        let (_, policy) = html.split_once("\"Content-Security-Policy\" content=\"").unwrap();
+        let (policy, _) = policy.split_once('"').unwrap();
+        let mut connects = 0;
+        for directive in policy.split("; ") {
+            let (name, sources) = directive.split_once(' ').unwrap();
+            let elsewhere: Vec<_> = sources
+                .split(' ')
+                .filter(|s| !s.starts_with('\'') && !matches!(*s, "blob:" | "data:"))
+                .collect();
+            if name == "connect-src" {
+                connects += 1;
+                assert_eq!(
+                    elsewhere,
+                    ["https:", "http://localhost:*", "http://127.0.0.1:*"]
+                );
+            } else {
+                assert_eq!(elsewhere, [""; 0], "{name}");
+            }
+        }
+        assert_eq!(connects, 1);
+    }
+
     #[test]
     fn the_service_worker_lists_every_file_but_itself() {
         let folder = tempfile::tempdir().unwrap();
