@@ -65,7 +65,8 @@ fn seal(folder: &Path, worker: &str, address: Option<&str>) -> Result<()> {
             .strip_prefix(folder)?
             .to_string_lossy()
             .replace('\\', "/");
-        if name != WORKER {
+        // Visitors never see the picture for messengers, and need not keep it.
+        if name != WORKER && name != "preview.png" {
             let bytes =
                 fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;
             files.insert(name, format!("{:x}", Sha256::digest(bytes)));

@@ -71,8 +71,8 @@ impl State {
         if matches!(self.queued.as_deref(), Some(Request::Load(_))) {
             self.send_queued(effects);
         } else {
-            let wish = self.wishes.world.clone();
-            let source = wish.map_or(WorldSource::First, WorldSource::Named);
+            let wish = self.wishes.world.clone().map(WorldSource::Named);
+            let source = self.kept_before().or(wish).unwrap_or(WorldSource::First);
             self.send(Request::Load(source), effects);
         }
     }

@@ -36,8 +36,10 @@ pub struct Trouble {
 /// What is known of the worker before, for the one that takes its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Legacy {
-    /// The world that was being played, by name, and its newest frame.
-    play: Option<(String, Vec<u32>)>,
+    /// The world that was being played, by name and whether it was the visitor's, and its newest frame.
+    play: Option<(String, bool, Vec<u32>)>,
+    /// Under which key that is kept, if it was the visitor's.
+    kept: Option<String>,
     /// Whether it had a world file of the visitor's, whose bytes are gone with it.
     own_world: bool,
     /// Whether it may have died of its graphics processor.
@@ -124,11 +126,18 @@ impl State {
         let leaving = waiting == Some(Waiting::Load { own: false });
         match &self.world {
             Some(_) if !self.loaded || leaving => {}
-            Some(_) if self.own => self.legacy.own_world = true,
             Some(world) => {
-                self.wishes.world = Some(world.name.clone());
+                let kept = self.playing_kept().filter(|_| self.own);
+                if self.own && kept.is_none() {
+                    self.legacy.own_world = true;
+                    return;
+                }
+                if !self.own {
+                    self.wishes.world = Some(world.name.clone());
+                }
+                self.legacy.kept = kept;
                 let tokens = self.frame.as_ref().map(|f| f.tokens.clone());
-                self.legacy.play = tokens.map(|tokens| (world.name.clone(), tokens));
+                self.legacy.play = tokens.map(|tokens| (world.name.clone(), self.own, tokens));
             }
             None => {}
         }
@@ -169,10 +178,15 @@ impl State {
         }
     }
 
+    /// The visitor's own world that was being played, if it is kept on this device.
+    pub(super) fn kept_before(&mut self) -> Option<WorldSource> {
+        self.legacy.kept.take().map(WorldSource::Kept)
+    }
+
     /// The frame at which the worker before stopped, if it was one of `world`.
     pub(super) fn resumption(&mut self, world: &WorldSummary) -> Option<Request> {
-        let (name, tokens) = self.legacy.play.take()?;
-        let again = !self.own && name == world.name;
+        let (name, own, tokens) = self.legacy.play.take()?;
+        let again = own == self.own && name == world.name;
         again.then(|| Request::Start(Prompt::Tokens(vec![tokens]), Origin::Resumed))
     }
 

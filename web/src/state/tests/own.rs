@@ -139,6 +139,28 @@ fn files_of_the_visitor_are_linked_without_an_address() {
 }
 
 #[test]
+fn a_world_that_is_kept_outlives_the_worker() {
+    let key = "https://kept.invalid/07";
+    let mut page = Page::playing();
+    page.on(own_file());
+    page.on(keeps(vec![kept(key, 7)]));
+    page.on(ready(world(1), DeviceKind::Cpu));
+    page.on(frame(0, None));
+    page.play(1, 2);
+    page.on(died());
+    page.on(Event::Remedy);
+    let sent = page.on(Event::Worker(FromWorker::Booted));
+    assert_eq!(*loads(&sent), WorldSource::Kept(key.into()));
+    let sent = page.on(ready(world(1), DeviceKind::Cpu));
+    assert_eq!(
+        *prompt(&sent),
+        Prompt::Tokens(vec![vec![2]]),
+        "and its play"
+    );
+    assert_eq!(page.state.trouble, None);
+}
+
+#[test]
 fn forgetting_is_asked_of_the_worker() {
     let mut page = Page::playing();
     let key = ADDRESS.to_owned();
