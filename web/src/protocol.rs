@@ -157,8 +157,8 @@ pub enum ExportKind {
 pub struct WorldSummary {
     /// Name in the list, or of the file.
     pub name: String,
-    /// SHA-256 of its file.
-    pub digest: [u8; 32],
+    /// SHA-256 of its file. Boxed: as it is, it would make every message larger.
+    pub digest: Box<[u8; 32]>,
     /// One line for people.
     pub about: String,
     /// Licence and credits.

@@ -91,6 +91,7 @@ impl State {
         self.timeline = Timeline::default();
         self.lines = Rc::default();
         self.drop_export(effects);
+        self.drop_shared_play();
         self.branching = None;
         self.origin = None;
         self.ms = None;

@@ -167,7 +167,7 @@ impl State {
 
     /// Under which key the world is kept that is played.
     pub(super) fn playing_kept(&self) -> Option<String> {
-        let digest = self.world.as_ref()?.digest;
+        let digest = *self.world.as_ref()?.digest;
         let kept = self.own_worlds.kept.iter();
         // Rather the one that others can have, too.
         let found = kept.filter(|world| world.digest == digest);

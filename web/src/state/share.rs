@@ -87,7 +87,7 @@ impl State {
                 actions: Vec::new(),
             });
         }
-        let [a, b, c, d, ..] = world.digest;
+        let [a, b, c, d, ..] = *world.digest;
         let link = Link {
             world: world.name.clone(),
             digest: [a, b, c, d],
@@ -233,6 +233,11 @@ impl State {
         }
         self.refuse(Problem::NoWorld, &link.world);
         true
+    }
+
+    /// Its actions are those of a world that is gone.
+    pub(super) fn drop_shared_play(&mut self) {
+        self.share.play = None;
     }
 
     pub(super) fn forget_link(&mut self) {

@@ -15,7 +15,7 @@ use web::protocol::{ExportKind, FromWorker};
 use super::post;
 
 /// The most frames of a moving picture: those before are left out. Five minutes of a world's usual ten a
-/// second, 150 MB of a film.
+/// second, 50 MB of a film.
 const MOST_MOVING: usize = 3000;
 /// The most frames of a sheet: of a longer play, they are taken at equal distances.
 const MOST_ON_SHEET: usize = 100;

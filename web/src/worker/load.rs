@@ -166,7 +166,7 @@ fn name_at(address: &str) -> String {
 fn summary(name: String, digest: [u8; 32], card: &Card) -> WorldSummary {
     WorldSummary {
         name,
-        digest,
+        digest: Box::new(digest),
         about: card.about.clone(),
         licence: card.licence.clone(),
         height: card.config.height,

@@ -13,7 +13,7 @@ use crate::texts::Language;
 fn world(gallery: usize) -> WorldSummary {
     WorldSummary {
         name: "test".into(),
-        digest: [7; 32],
+        digest: Box::new([7; 32]),
         about: String::new(),
         licence: String::new(),
         height: 1,

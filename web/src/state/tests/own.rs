@@ -118,7 +118,7 @@ fn a_link_can_bring_its_world_along() {
     other.on(Event::Share(share::Event::Opened(text)));
     other.on(Event::Worker(FromWorker::Booted));
     let mut shipped = world(1);
-    shipped.digest = [1; 32];
+    shipped.digest = Box::new([1; 32]);
     other.on(ready(shipped, DeviceKind::Cpu));
     other.on(frame(0, None));
     assert_eq!(other.state.trouble, None, "it waits for the visitor's word");

@@ -206,7 +206,7 @@ fn a_link_for_another_world_of_the_list_goes_there() {
     let sent = page.on(opened(&written(sample("other", 9, &[]))));
     assert_eq!(*loads(&sent), named("other"));
     let mut other = world(2);
-    (other.name, other.digest) = ("other".into(), [9; 32]);
+    (other.name, other.digest) = ("other".into(), Box::new([9; 32]));
     let sent = page.on(ready(other, DeviceKind::Cpu));
     assert!(starts_from_link(&sent), "{sent:?}");
     page.on(frame(0, None));
@@ -232,7 +232,7 @@ fn a_link_for_a_missing_world_says_so_and_waits_for_its_file() {
         page.on(Event::Dismiss);
         page.on(Event::PickWorldFile("lost".into(), vec![1]));
         let mut lost = world(2);
-        (lost.name, lost.digest) = ("lost".into(), [9; 32]);
+        (lost.name, lost.digest) = ("lost".into(), Box::new([9; 32]));
         let sent = page.on(ready(lost, DeviceKind::Cpu));
         assert!(starts_from_link(&sent), "{sent:?}");
     }
