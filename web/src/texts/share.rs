@@ -43,7 +43,7 @@ static EN: Texts = Texts {
     damaged: "a part of it is missing or was changed on the way. Ask for it once more; or start from one of the pictures",
     newer: "it was made by a later version of this page. Reload the page, or start from one of the pictures",
     unknown: "it is none that this page knows. Start from one of the pictures",
-    no_address: "a world’s address begins with https:// and names a file",
+    no_address: "a world's address begins with https:// and names a file",
     no_world: "The world of this link is not here.",
     no_world_more: "it is for “{}”. Open the file of that world, and the link goes on; or start from one of the pictures",
     other_version: "it was made with another version of “{}”, in which its picture would look different. Start from one of the pictures",
