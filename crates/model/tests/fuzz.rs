@@ -22,20 +22,31 @@ use model::picture::Frame;
 use model::world::{FileWeights, describe, to_bytes};
 use model::{Error, World};
 
-use chance::{Chance, mutated, rounds};
+use chance::{Chance, mutated, renumbered, rounds};
 use common::{card, tiny, tiny_fsq, weights};
 
-/// A world file with a header that was changed, and its length set right more often than not: else nothing
-/// behind it would be reached.
-fn with_changed_header(bytes: &[u8], chance: &mut Chance) -> Vec<u8> {
+/// A world file with a header that was changed by `change`, and its length set right more often than not:
+/// else nothing behind it would be reached.
+fn with_changed_header(
+    bytes: &[u8],
+    change: fn(&[u8], &mut Chance) -> Vec<u8>,
+    chance: &mut Chance,
+) -> Vec<u8> {
     let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
     let (header, tensors) = bytes[8..].split_at(length);
-    let header = mutated(header, chance);
+    let header = change(header, chance);
     let said = match chance.below(8) {
         0 => chance.below(1 << 20) as usize,
         _ => header.len(),
     };
     [&(said as u64).to_le_bytes()[..], &header, tensors].concat()
+}
+
+/// A header in which only the card's numbers are others: most of those in a header are places of tensors.
+fn with_changed_card(header: &[u8], chance: &mut Chance) -> Vec<u8> {
+    let end = header.windows(3).position(|part| part == b"}\"}").unwrap();
+    let (card, rest) = header.split_at(end);
+    [&renumbered(card, chance)[..], rest].concat()
 }
 
 #[test]
@@ -56,7 +67,9 @@ fn damaged_worlds_end_in_words() {
         let good = &worlds[round % worlds.len()];
         let bytes = match round % 4 {
             0 => mutated(good, &mut chance),
-            _ => with_changed_header(good, &mut chance),
+            1 => with_changed_header(good, mutated, &mut chance),
+            2 => with_changed_header(good, renumbered, &mut chance),
+            _ => with_changed_header(good, with_changed_card, &mut chance),
         };
         match World::from_bytes(&bytes, &Device::flex()) {
             Ok(world) => {

@@ -122,6 +122,8 @@ impl State {
         self.share.waiting = wanted.link.map(Rc::new);
         self.share.missed = false;
         self.share.problem = None;
+        // What was said of the link before is over.
+        self.trouble = self.trouble.take().filter(|t| t.remedy != Remedy::Dismiss);
         let engine = self.waiting == Some(Waiting::Engine);
         if let Some(address) = wanted.world {
             self.visit(address, effects);

@@ -58,6 +58,43 @@ pub fn mutated(bytes: &[u8], chance: &mut Chance) -> Vec<u8> {
     bytes
 }
 
+/// `text` with one to three of its numbers replaced, most of them by extreme ones, so that it is read
+/// further than with any other damage.
+#[allow(dead_code)] // not every reader has numbers in words
+pub fn renumbered(text: &[u8], chance: &mut Chance) -> Vec<u8> {
+    const OTHERS: [&str; 12] = [
+        "0",
+        "1",
+        "2",
+        "7",
+        "255",
+        "65536",
+        "4294967296",
+        "18446744073709551615",
+        "-1",
+        "1e30",
+        "0.5",
+        "null",
+    ];
+    let mut text = text.to_vec();
+    for _ in 0..=chance.below(3) {
+        let starts: Vec<usize> = (1..text.len())
+            .filter(|&i| text[i].is_ascii_digit() && !text[i - 1].is_ascii_alphanumeric())
+            .collect();
+        if starts.is_empty() {
+            break;
+        }
+        let start = starts[chance.place(starts.len())];
+        let length = text[start..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let other = OTHERS[chance.place(OTHERS.len())];
+        text.splice(start..start + length, other.bytes());
+    }
+    text
+}
+
 /// How many inputs to try: `usual`, or what the variable `FUZZ` says.
 pub fn rounds(usual: usize) -> usize {
     let asked = std::env::var("FUZZ").ok().and_then(|n| n.parse().ok());
