@@ -12,6 +12,8 @@ use super::{post, scope};
 
 /// The cache's name. The service worker leaves it alone.
 const CACHE: &str = "pocket-genie worlds of the visitor";
+/// The largest file that is kept, bytes: to be kept it is copied, and a page has 4 GB of memory in all.
+const LARGEST: usize = 256 << 20;
 /// Headers of what is kept.
 const NAME: &str = "x-name";
 const BYTES: &str = "x-bytes";
@@ -99,6 +101,9 @@ pub async fn recall(key: &str) -> Option<(String, Vec<u8>)> {
 /// Keeps a world, where there is room.
 pub async fn keep(key: &str, name: &str, bytes: &[u8], digest: &[u8; 32]) {
     let put = async {
+        if bytes.len() > LARGEST {
+            return None;
+        }
         let cache = cache().await?;
         let name = utf8_percent_encode(name, NON_ALPHANUMERIC).to_string();
         let headers = object([
