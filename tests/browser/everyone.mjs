@@ -2,16 +2,14 @@
 // narrow, from right to left; with little motion.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { violations as found } from "./axe.mjs";
 import { launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
 import { gif } from "./pictures.mjs";
 import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
 
-const AXE = fileURLToPath(new URL("node_modules/axe-core/axe.min.js", import.meta.url));
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
@@ -23,22 +21,7 @@ export async function everyone({ folder, screenshots }) {
   const genie = new Page(shown);
   const shot = (name) => shown.screenshot({ path: join(screenshots, `${name}.png`) });
 
-  /** What axe-core finds: rules, and where. */
-  const violations = async () => {
-    // Beside the page's policy, which allows no script but its own.
-    const tools = await context.newCDPSession(shown);
-    const source = await readFile(AXE, "utf8");
-    await tools.send("Runtime.evaluate", { expression: source });
-    const { result } = await tools.send("Runtime.evaluate", {
-      expression: "axe.run().then(({ passes, violations }) => JSON.stringify([passes.length, " +
-        "violations.map((v) => [v.id, v.help, ...v.nodes.map((n) => n.html.slice(0, 200))])]))",
-      awaitPromise: true,
-    });
-    await tools.detach();
-    const [passes, found] = JSON.parse(result.value);
-    assert.ok(passes > 20, `only ${passes} rules had anything to look at`);
-    return found;
-  };
+  const violations = () => found(context, shown);
   const overflow = () => shown.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     return scrollWidth - clientWidth;

@@ -4,6 +4,7 @@
 //   node run.mjs play               keys, timeline, branches, autopilot, devices
 //   node run.mjs visits             the first visit, one without a network, a damaged cache, …
 //   node run.mjs prompts            drawing a picture, cutting one, animations and videos, bad files
+//   node run.mjs share              prompt links, files of a play, worlds by address
 //   node run.mjs everyone           axe-core, both themes, phone, enlarged, right to left
 //   node run.mjs lost               the page when its graphics processor fails
 //   node run.mjs figures [FRAMES]   what is transferred, blocked and remembered: figures, no test
@@ -24,6 +25,7 @@ import { page } from "./page.mjs";
 import { play } from "./play.mjs";
 import { prompts } from "./prompts.mjs";
 import { finish } from "./runner.mjs";
+import { share } from "./share.mjs";
 import { visits } from "./visits.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -40,8 +42,8 @@ if (what === "kernels") {
   await page({ folder, target, screenshots, webgpu });
   // On an imitated graphics processor it would take minutes.
   if (!webgpu) await bench({ folder, screenshots, webgpu });
-} else if (["play", "prompts", "visits", "everyone"].includes(what)) {
-  await { play, prompts, visits, everyone }[what]({ folder: join(root, "dist"), screenshots });
+} else if (["play", "prompts", "share", "visits", "everyone"].includes(what)) {
+  await { play, prompts, share, visits, everyone }[what]({ folder: join(root, "dist"), screenshots });
 } else if (what === "figures") {
   await figures({ folder: join(root, "dist"), frames: Number(flags[0] ?? 10_000) });
   process.exit(0);
@@ -50,7 +52,7 @@ if (what === "kernels") {
 } else if (what === "bench") {
   await bench({ folder: join(root, "dist"), screenshots, webgpu: flags.includes("--webgpu") });
 } else {
-  console.error("usage: node run.mjs page [--webgpu] | play | prompts | visits | everyone | figures | lost | bench [--webgpu] | kernels");
+  console.error("usage: node run.mjs page [--webgpu] | play | prompts | share | visits | everyone | figures | lost | bench [--webgpu] | kernels");
   process.exit(2);
 }
 process.exit(finish());

@@ -16,9 +16,9 @@ const KINDS = {
   ".svg": "image/svg+xml",
 };
 
-/** `path` begins and ends with a slash; `port` 0 is a free one. */
-export async function serve(folder, { path: root = "/", port = 0 } = {}) {
-  /** Name and bytes of each answer. */
+/** `path` begins and ends with a slash; `port` 0 is a free one; `open`: pages from elsewhere may have the files. */
+export async function serve(folder, { path: root = "/", port = 0, open = false } = {}) {
+  /** How was asked for, name and bytes of each answer. */
   const sent = [];
   const server = createServer(async (request, response) => {
     try {
@@ -29,12 +29,15 @@ export async function serve(folder, { path: root = "/", port = 0 } = {}) {
       const file = join(folder, path.endsWith("/") ? `${name}index.html` : name);
       const { size } = await stat(file);
       const kind = KINDS[extname(file)] ?? "application/octet-stream";
-      sent.push({ name, bytes: size });
-      response.writeHead(200, { "content-type": kind, "content-length": size });
-      createReadStream(file).pipe(response);
+      const { method } = request;
+      sent.push({ method, name, bytes: method === "HEAD" ? 0 : size });
+      const allowed = open ? { "access-control-allow-origin": "*" } : {};
+      response.writeHead(200, { "content-type": kind, "content-length": size, ...allowed });
+      if (method === "HEAD") response.end();
+      else createReadStream(file).pipe(response);
     } catch {
-      sent.push({ name: request.url, bytes: 0 });
-      response.writeHead(404).end();
+      sent.push({ method: request.method, name: request.url, bytes: 0 });
+      response.writeHead(404, open ? { "access-control-allow-origin": "*" } : {}).end();
     }
   });
   await new Promise((ready) => server.listen(port, "127.0.0.1", ready));

@@ -11,14 +11,19 @@ use yew::prelude::*;
 
 use self::browser::link::Link;
 use self::browser::{
-    clock, document, files, gamepad, keys, offline, prefs, sketches, video, wishes,
+    clock, document, files, film, gamepad, keys, measure, offline, prefs, save, sharing, sketches,
+    video, wishes,
 };
 use self::components::actions::Actions;
 use self::components::bench::Bench;
+use self::components::consent::Consent;
+use self::components::export::Export;
 use self::components::gallery::Gallery;
 use self::components::header::Header;
 use self::components::lines::Lines;
+use self::components::own_worlds::OwnWorlds;
 use self::components::settings::{Props as SettingsProps, Settings};
+use self::components::share::Share;
 use self::components::stage::Stage;
 use self::components::status::Status;
 use self::components::studio::Studio;
@@ -63,8 +68,20 @@ impl Reducible for Store {
                 Effect::Remember(chosen) => prefs::remember(&chosen),
                 Effect::KeepPage(world) => offline::keep(world),
                 Effect::KeepSketch { canvas, ground } => sketches::remember(&canvas, &ground),
-                Effect::Film { url, window, fps } => {
+                Effect::LookThrough { url, window, fps } => {
                     video::look_through(url, window, fps, self.link.clone());
+                }
+                Effect::Save(file) => save::save(&file),
+                Effect::StopFilm => film::stop(),
+                Effect::Film(clip) => {
+                    if let Some(on) = self.link.hearer() {
+                        film::film(clip, state.texts(), on);
+                    }
+                }
+                Effect::Measure(address) => {
+                    if let Some(on) = self.link.hearer() {
+                        measure::measure(address, on);
+                    }
                 }
             }
         }
@@ -88,6 +105,12 @@ fn App(props: &AppProps) -> Html {
     });
     let on: Callback<Event> = store.dispatcher().into();
     let state = store.state.clone();
+    {
+        let (link, on) = (props.link.clone(), on.clone());
+        use_effect_with((), move |()| link.hear(on));
+    }
+    // Before the worker is started, which then loads the right world.
+    sharing::use_fragment(&on);
     {
         let (link, on) = (props.link.clone(), on.clone());
         use_effect_with((), move |()| {
@@ -139,7 +162,8 @@ fn Page(props: &PageProps) -> Html {
                         <Transport
                             {enabled} running={state.is_running()}
                             at_prompt={state.timeline.at() == 0} pilot={state.pilot.kind()}
-                            sampling={state.sampling} on={on.clone()}
+                            shared={state.has_shared_play()} sampling={state.sampling}
+                            on={on.clone()}
                         />
                         <Status
                             device={state.device.clone()}
@@ -153,6 +177,13 @@ fn Page(props: &PageProps) -> Html {
                             // An open dialog shows it itself.
                             if let Some(trouble) = state.trouble.clone().filter(|_| !making) {
                                 <TroubleBox {trouble} on={on.clone()} />
+                            }
+                        </div>
+                        <div class="place">
+                            if let Some(asked) = state.own_worlds.consent.clone() {
+                                <Consent
+                                    {asked} enabled={state.progress.is_none()} on={on.clone()}
+                                />
                             }
                         </div>
                         <div class="place">
@@ -191,10 +222,19 @@ fn Page(props: &PageProps) -> Html {
                     </div>
                 </div>
                 <div class="more">
+                    <div class="pair">
+                        <Share state={state.clone()} />
+                        <Export files={state.export.clone()} {enabled} on={on.clone()} />
+                    </div>
                     <Worlds
                         worlds={state.worlds.clone()} {world} own={state.own}
                         enabled={state.is_alive() && state.progress.is_none()} on={on.clone()}
-                    />
+                    >
+                        <OwnWorlds
+                            own={state.own_worlds.clone()} enabled={state.progress.is_none()}
+                            on={on.clone()}
+                        />
+                    </Worlds>
                     <Settings ..SettingsProps::of(state, on) />
                 </div>
             </main>

@@ -10,14 +10,19 @@
 //! The app is small, so that the page shows at once; burn and the model are in the worker, so that
 //! no frame of the page waits for a frame of the world.
 
+#[cfg(test)]
+#[path = "../../crates/model/tests/common/chance.rs"]
+mod chance;
 pub mod crop;
 pub mod footage;
+pub mod js;
 pub mod keymap;
 pub mod moves;
 pub mod opening;
 pub mod pad;
 pub mod press;
 pub mod protocol;
+pub mod share;
 pub mod sketch;
 pub mod state;
 pub mod texts;

@@ -116,6 +116,44 @@ pub enum WorldSource {
         #[serde(skip)]
         bytes: Vec<u8>,
     },
+    /// One that is kept on this device: [`KeptWorld::key`].
+    Kept(String),
+    /// One from elsewhere, if it isn't kept on this device.
+    Address {
+        /// Where it is.
+        address: String,
+        /// The most bytes that the visitor has agreed to, if its server has said how many.
+        size: Option<u64>,
+    },
+}
+
+/// Host of keys of files that came from no address. No name ends so (RFC 2606).
+pub const NOWHERE: &str = "kept.invalid";
+
+/// A world of the visitor's that is kept on this device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptWorld {
+    /// Its address; for a file of the visitor's, one that leads nowhere ([`NOWHERE`]).
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Size of its file.
+    pub bytes: u64,
+    /// SHA-256 of its file.
+    pub digest: [u8; 32],
+}
+
+/// What is to be saved of a play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExportKind {
+    /// All frames, as an animated GIF.
+    Gif,
+    /// All frames, as they are: the page makes a film of them.
+    Film,
+    /// Frames side by side, as a PNG.
+    Sheet,
+    /// The prompt's newest frame, as a PNG.
+    Prompt,
 }
 
 /// What the page shows of a world.
@@ -123,6 +161,8 @@ pub enum WorldSource {
 pub struct WorldSummary {
     /// Name in the list, or of the file.
     pub name: String,
+    /// SHA-256 of its file. Boxed: as it is, it would make every message larger.
+    pub digest: Box<[u8; 32]>,
     /// One line for people.
     pub about: String,
     /// Licence and credits.
@@ -269,6 +309,16 @@ pub enum ToWorker {
     Thumbnails,
     /// Help to make a prompt.
     Studio(Ask),
+    /// Make a file of the play up to the frame on the screen, between other messages. Answered by any
+    /// number of Exporting, then by Exported or Failed.
+    Export(ExportKind),
+    /// Never mind the file. Not answered.
+    StopExport,
+    /// Keep a world of the visitor's no longer. Answered by Kept.
+    ForgetKept {
+        /// [`KeptWorld::key`].
+        key: String,
+    },
 }
 
 /// What the worker is busy with while loading.
@@ -307,6 +357,8 @@ pub enum Task {
     Bench,
     /// Pictures of the gallery.
     Thumbnails,
+    /// A file of the play.
+    Export,
 }
 
 /// A picture as a canvas takes it.
@@ -372,10 +424,34 @@ pub enum FromWorker {
         /// On what.
         device: DeviceReport,
     },
+    /// Tokens of the prompt's frames before its newest, ahead of the Frame that answers Start.
+    Earlier(Vec<Vec<u32>>),
     /// Answers Start, Step, Seek and Return.
     Frame(Frame),
     /// Answers Studio.
     Studio(Answer),
+    /// An export goes on.
+    Exporting {
+        /// Frames so far.
+        done: usize,
+        /// Of so many.
+        all: usize,
+    },
+    /// Answers Export.
+    Exported {
+        /// What it is.
+        kind: ExportKind,
+        /// Of a film: how wide and high a frame is, pixels.
+        size: (usize, usize),
+        /// Frames in it.
+        frames: usize,
+        /// The file; of a film, the RGBA bytes of all frames.
+        #[serde(skip)]
+        bytes: Vec<u8>,
+    },
+    /// The worlds of the visitor's that are kept on this device: said after Booted, and whenever one
+    /// comes or goes.
+    Kept(Vec<KeptWorld>),
     /// A bench goes on.
     Measuring {
         /// With what.
@@ -434,6 +510,7 @@ impl Message for FromWorker {
                 vec![&mut picture.rgba]
             }
             Self::Studio(answer) => answer.blobs(),
+            Self::Exported { bytes, .. } => vec![bytes],
             _ => Vec::new(),
         }
     }

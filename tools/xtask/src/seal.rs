@@ -3,6 +3,8 @@
 //!
 //! * Trunk writes a few lines of script into `index.html`. The page's policy allows no such lines
 //!   but these: their digests are added to it.
+//! * Messengers show a picture of the page only by its whole address: `PAGE_ADDRESS` says where the page
+//!   will be, such as `https://example.org/genie/`. Without it the picture's address stays relative.
 //! * The service worker gets the list of all files with their digests (`web/service_worker.js`).
 
 use std::collections::BTreeMap;
@@ -20,6 +22,8 @@ use crate::size::files_under;
 
 /// What the policy in `index.html` allows before.
 const ALLOWED: &str = "script-src 'self' 'wasm-unsafe-eval'";
+/// The picture that messengers show, as `index.html` names it.
+const PREVIEW: &str = "property=\"og:image\" content=\"preview.png\"";
 /// The service worker's name in the page. It keeps everything but itself.
 const WORKER: &str = "sw.js";
 
@@ -38,14 +42,19 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let worker = home.root.join("web/service_worker.js");
     let worker =
         fs::read_to_string(&worker).with_context(|| format!("can't read {}", worker.display()))?;
-    seal(&folder, &worker)
+    let address = env::var("PAGE_ADDRESS").ok().filter(|a| !a.is_empty());
+    seal(&folder, &worker, address.as_deref())
 }
 
-fn seal(folder: &Path, worker: &str) -> Result<()> {
+fn seal(folder: &Path, worker: &str, address: Option<&str>) -> Result<()> {
     let index = folder.join("index.html");
     let html = fs::read_to_string(&index)
         .with_context(|| format!("{} holds no built page", folder.display()))?;
     let sealed = with_policy(&html).with_context(|| format!("in {}", index.display()))?;
+    let sealed = match address {
+        Some(address) => with_address(&sealed, address)?,
+        None => sealed,
+    };
     fs::write(&index, sealed)?;
 
     let mut paths = Vec::new();
@@ -56,7 +65,8 @@ fn seal(folder: &Path, worker: &str) -> Result<()> {
             .strip_prefix(folder)?
             .to_string_lossy()
             .replace('\\', "/");
-        if name != WORKER {
+        // Visitors never see the picture for messengers, and need not keep it.
+        if name != WORKER && name != "preview.png" {
             let bytes =
                 fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;
             files.insert(name, format!("{:x}", Sha256::digest(bytes)));
@@ -68,6 +78,24 @@ fn seal(folder: &Path, worker: &str) -> Result<()> {
         format!("const FILES = {list};\n\n{worker}"),
     )?;
     Ok(())
+}
+
+/// `html` with the whole address of its picture for messengers, and its own.
+fn with_address(html: &str, address: &str) -> Result<String> {
+    let plain = address.starts_with("https://") && !address.contains(['"', '<', '>', '&']);
+    ensure!(
+        plain,
+        "PAGE_ADDRESS should be an address such as https://example.org/genie/, and is “{address}”"
+    );
+    ensure!(
+        html.matches(PREVIEW).count() == 1,
+        "the page should have “{PREVIEW}” once"
+    );
+    let address = address.trim_end_matches('/');
+    let whole = format!(
+        "property=\"og:url\" content=\"{address}/\" />\n    <meta property=\"og:image\" content=\"{address}/preview.png\""
+    );
+    Ok(html.replace(PREVIEW, &whole))
 }
 
 /// `html` with the digests of its scripts in its policy.
@@ -119,6 +147,47 @@ mod tests {
     }
 
     #[test]
+    fn messengers_get_whole_addresses() {
+        let html = include_str!("../../../index.html");
+        let whole = with_address(html, "https://example.org/genie/").unwrap();
+        assert!(whole.contains("content=\"https://example.org/genie/preview.png\""));
+        assert!(whole.contains("property=\"og:url\" content=\"https://example.org/genie/\""));
+        for bad in ["example.org", "http://example.org/", "https://a\"b"] {
+            assert!(with_address(html, bad).is_err(), "{bad}");
+        }
+        assert!(with_address("", "https://example.org/").is_err());
+    }
+
+    /// A page that computes everything itself needs nothing from elsewhere, but for the worlds that
+    /// visitors bring by their address (`web/README.md`): these may come over https, or from this machine.
+    #[test]
+    fn the_page_allows_itself_nothing_from_elsewhere_but_worlds() {
+        let html = include_str!("../../../index.html");
+        let (_, policy) = html
+            .split_once("\"Content-Security-Policy\" content=\"")
+            .unwrap();
+        let (policy, _) = policy.split_once('"').unwrap();
+        let mut connects = 0;
+        for directive in policy.split("; ") {
+            let (name, sources) = directive.split_once(' ').unwrap();
+            let elsewhere: Vec<_> = sources
+                .split(' ')
+                .filter(|s| !s.starts_with('\'') && !matches!(*s, "blob:" | "data:"))
+                .collect();
+            if name == "connect-src" {
+                connects += 1;
+                assert_eq!(
+                    elsewhere,
+                    ["https:", "http://localhost:*", "http://127.0.0.1:*"]
+                );
+            } else {
+                assert_eq!(elsewhere, [""; 0], "{name}");
+            }
+        }
+        assert_eq!(connects, 1);
+    }
+
+    #[test]
     fn the_service_worker_lists_every_file_but_itself() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
@@ -126,7 +195,7 @@ mod tests {
         fs::write(path("index.html"), POLICY).unwrap();
         fs::write(path("worlds/a.safetensors"), "abc").unwrap();
         for _ in 0..2 {
-            seal(folder.path(), "rest").unwrap();
+            seal(folder.path(), "rest", None).unwrap();
             let said = fs::read_to_string(path(WORKER)).unwrap();
             let list = said.strip_prefix("const FILES = ").unwrap();
             let list = list.strip_suffix(";\n\nrest").unwrap();

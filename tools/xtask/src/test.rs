@@ -129,7 +129,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         steps.step("the page without WebGPU", || {
             run_counted(&mut node(&home, &["page"]))
         });
-        for part in ["play", "prompts", "visits", "everyone"] {
+        for part in ["play", "prompts", "share", "visits", "everyone"] {
             steps.step(&format!("the page: {part}"), || {
                 run_counted(&mut node(&home, &[part]))
             });

@@ -14,7 +14,8 @@ use crate::PLAY;
 
 /// Controls that need the keys themselves.
 const TYPED_INTO: &str = "select, textarea, [contenteditable], [role=dialog] *, \
-                          input[type=number], input[type=text], input[type=url], input[type=range]";
+                          input[type=number], input[type=text], input[type=url], input[type=range], \
+                          input[type=radio]";
 /// Controls that need the space bar alone.
 const PRESSED: &str = "button, a, summary, label, input";
 

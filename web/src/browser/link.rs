@@ -43,7 +43,7 @@ impl PartialEq for Link {
 impl Link {
     /// Starts the worker; `on` hears what comes of it.
     pub fn connect(&self, on: Callback<Event>) {
-        *self.0.on.borrow_mut() = Some(on);
+        self.hear(on);
         self.restart();
     }
 
@@ -65,6 +65,16 @@ impl Link {
         if let Some(on) = self.0.on.borrow().clone() {
             later(on, event);
         }
+    }
+
+    /// `on` hears what comes of it, and of other things that take their time.
+    pub fn hear(&self, on: Callback<Event>) {
+        *self.0.on.borrow_mut() = Some(on);
+    }
+
+    /// Who hears that.
+    pub fn hearer(&self) -> Option<Callback<Event>> {
+        self.0.on.borrow().clone()
     }
 
     /// Sends a message to the worker.

@@ -22,6 +22,8 @@ pub struct Props {
     pub at_prompt: bool,
     /// Who plays.
     pub pilot: PilotKind,
+    /// Whether there is a play of a link to go on with.
+    pub shared: bool,
     /// How the next frames are sampled.
     pub sampling: Sampling,
     /// Hears of all of it.
@@ -61,6 +63,9 @@ pub fn Transport(props: &Props) -> Html {
         })
     };
     let enabled = props.enabled;
+    let shared = props.shared || props.pilot == PilotKind::Shared;
+    let pilots = PilotKind::ALL.into_iter();
+    let pilots = pilots.filter(|&kind| kind != PilotKind::Shared || shared);
     html! {
         <div class="transport" role="group" aria-label={texts.status}>
             <Key icon={Icon::Restart} label={texts.restart} key_name="R" id="restart" {enabled}
@@ -76,7 +81,7 @@ pub fn Transport(props: &Props) -> Html {
                 aria-label={texts.autopilot} disabled={!enabled} onchange={choose}
                 data-testid="pilot"
             >
-                { for PilotKind::ALL.into_iter().map(|kind| html! {
+                { for pilots.map(|kind| html! {
                     <option value={kind.id()} selected={kind == props.pilot}>
                         { texts.pilot_label(kind) }
                     </option>

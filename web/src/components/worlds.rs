@@ -23,6 +23,9 @@ pub struct Props {
     pub enabled: bool,
     /// Hears of the choice.
     pub on: Callback<Event>,
+    /// Ways to more of them.
+    #[prop_or_default]
+    pub children: Html,
 }
 
 /// What the world is, and a choice of others.
@@ -73,6 +76,7 @@ pub fn Worlds(props: &Props) -> Html {
                 enabled={props.enabled} on={props.on.clone()} testid="open-world"
                 accept=".safetensors" label={texts.open_world}
             />
+            { props.children.clone() }
         </section>
     }
 }

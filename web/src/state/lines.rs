@@ -11,7 +11,7 @@ const MOST: usize = 4;
 pub(super) const WORTH_KEEPING: usize = 8;
 
 /// A line that was left.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// What the worker knows it by.
     pub number: u32,

@@ -71,8 +71,8 @@ impl State {
         if matches!(self.queued.as_deref(), Some(Request::Load(_))) {
             self.send_queued(effects);
         } else {
-            let wish = self.wishes.world.clone();
-            let source = wish.map_or(WorldSource::First, WorldSource::Named);
+            let wish = self.wishes.world.clone().map(WorldSource::Named);
+            let source = self.kept_before().or(wish).unwrap_or(WorldSource::First);
             self.send(Request::Load(source), effects);
         }
     }
@@ -90,6 +90,8 @@ impl State {
         self.frame = None;
         self.timeline = Timeline::default();
         self.lines = Rc::default();
+        self.drop_export(effects);
+        self.drop_shared_play();
         self.branching = None;
         self.origin = None;
         self.ms = None;
@@ -111,6 +113,7 @@ impl State {
         } else if let Some(first) = self.first_play(&world) {
             self.ask(first, effects);
         }
+        self.look_for_link(effects);
         self.device = Some(Rc::new(self.explain(device)));
         if self.measurement.is_none() {
             // After the first frame: the visitor waits for that one.
@@ -132,6 +135,9 @@ impl State {
     /// From what a world is played that has just been loaded.
     fn first_play(&mut self, world: &WorldSummary) -> Option<Request> {
         let resumption = self.resumption(world);
+        if let Some(request) = self.linked() {
+            return Some(request);
+        }
         if let Some(request) = self.kept.take().map(Rc::unwrap_or_clone).or(resumption) {
             self.take_over();
             return Some(request);

@@ -11,14 +11,20 @@
 //! | what does not work | `trouble` |
 //! | drawing a prompt, cutting a picture | `studio` |
 //! | `?bench` | `bench` |
+//! | prompt links | `share` |
+//! | files of a play | `export` |
+//! | worlds by address, and those kept on this device | `own` |
 
 mod bench;
+pub mod export;
 mod input;
 mod lines;
 mod loading;
+pub mod own;
 mod pilot;
 mod play;
 mod requests;
+pub mod share;
 pub mod studio;
 mod timeline;
 mod trouble;
@@ -27,15 +33,18 @@ mod wishes;
 use std::rc::Rc;
 
 pub use self::bench::Measurement;
+use self::export::{Clip, Export, Saved};
 pub use self::input::Control;
 use self::input::Input;
 pub use self::lines::Line;
 pub use self::loading::Progress;
+use self::own::OwnWorlds;
 pub use self::pilot::{Pilot, PilotKind};
 use self::play::{Clock, Rate};
 pub use self::play::{Pace, Shown};
 use self::requests::Request;
 pub use self::requests::{Origin, Waiting};
+use self::share::Share;
 use self::studio::Studio;
 pub use self::timeline::{SLOTS, Timeline};
 use self::trouble::Legacy;
@@ -46,6 +55,7 @@ use crate::protocol::{
     DeviceKind, DeviceReport, FromWorker, Order, Picture, Prompt, Sampling, Stage, ToWorker,
     WorldEntry, WorldSource, WorldSummary,
 };
+use crate::share::fragment::Address;
 use crate::sketch::Canvas;
 use crate::texts::Texts;
 
@@ -114,10 +124,15 @@ pub struct State {
     pub announcement: Rc<str>,
     /// What the page waits for.
     pub waiting: Option<Waiting>,
+    /// Files of the play.
+    pub export: Export,
+    /// Worlds of the visitor's.
+    pub own_worlds: OwnWorlds,
     /// How far a bench is, if the page's address asks for one.
     pub measurement: Option<Rc<Measurement>>,
     /// Where prompts are made.
     pub studio: Studio,
+    share: Share,
     clock: Clock,
     rate: Rate,
     input: Input,
@@ -190,6 +205,12 @@ pub enum Event {
     Offline(Offline),
     /// Something where prompts are made.
     Studio(studio::Act),
+    /// Something about links.
+    Share(share::Event),
+    /// Something about files of the play.
+    Export(export::Event),
+    /// Something about worlds of the visitor's.
+    Own(own::Event),
     /// The trouble has been read.
     Dismiss,
     /// Its remedy, please.
@@ -215,7 +236,7 @@ pub enum Effect {
         ground: Rc<Canvas>,
     },
     /// Look through a video, and tell what was found as [`studio::Act::Filmed`].
-    Film {
+    LookThrough {
         /// Its address in the browser.
         url: String,
         /// Frames that the world can start from.
@@ -223,6 +244,14 @@ pub enum Effect {
         /// Frames a second of the world's own video.
         fps: usize,
     },
+    /// Give the visitor a file.
+    Save(Rc<Saved>),
+    /// Make a film of these, and give it to the visitor.
+    Film(Rc<Clip>),
+    /// Never mind the film.
+    StopFilm,
+    /// Ask the server there how large the file is.
+    Measure(Address),
 }
 
 impl State {
@@ -260,8 +289,11 @@ impl State {
             demo: false,
             trouble: None,
             waiting: Some(Waiting::Engine),
+            export: Export::default(),
+            own_worlds: OwnWorlds::default(),
             measurement,
             studio,
+            share: Share::default(),
             clock: Clock::new(running),
             rate: Rate::default(),
             input: Input::default(),
@@ -343,6 +375,7 @@ impl State {
             Event::PickWorld(name) if self.is_alive() => {
                 self.take_over();
                 self.wishes.world = Some(name.clone());
+                self.forget_link();
                 self.ask(Request::Load(WorldSource::Named(name)), effects);
             }
             Event::PickWorldFile(name, bytes) => {
@@ -412,6 +445,9 @@ impl State {
             }
             Event::Offline(offline) => self.offline = offline,
             Event::Studio(act) => self.act(act, effects),
+            Event::Share(event) => self.share(event, effects),
+            Event::Export(event) => self.export(event, effects),
+            Event::Own(event) => self.own(event, effects),
             Event::Dismiss => {
                 let trouble = self.trouble.take();
                 self.trouble = trouble.filter(|t| t.remedy != Remedy::Dismiss);
@@ -448,8 +484,17 @@ impl State {
                 }
             }
             FromWorker::Moved { device } => self.moved(device, effects),
+            FromWorker::Earlier(frames) => self.share.earlier = Rc::new(frames),
             FromWorker::Frame(frame) => self.show(frame, effects),
             FromWorker::Studio(answer) => self.help(answer, effects),
+            FromWorker::Exporting { done, all } => self.exporting(done, all),
+            FromWorker::Exported {
+                kind,
+                size,
+                frames,
+                bytes,
+            } => self.exported(kind, size, frames, bytes, effects),
+            FromWorker::Kept(worlds) => self.has_kept(worlds, effects),
             FromWorker::Measuring { what, done, all } => self.measure_on(&what, done, all),
             FromWorker::Measured { rows, json } => self.measured(rows, json, effects),
             FromWorker::Failed { task, detail } => self.fail(task, &detail, effects),

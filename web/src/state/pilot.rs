@@ -25,6 +25,8 @@ pub enum Pilot {
         /// The next one.
         at: usize,
     },
+    /// The play of a link, from the frame on the screen on.
+    Shared,
 }
 
 /// The same by name.
@@ -36,11 +38,13 @@ pub enum PilotKind {
     Random,
     /// [`Pilot::Recorded`].
     Recorded,
+    /// [`Pilot::Shared`].
+    Shared,
 }
 
 impl PilotKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Hand, Self::Random, Self::Recorded];
+    pub const ALL: [Self; 4] = [Self::Hand, Self::Random, Self::Recorded, Self::Shared];
 
     /// The name used in the page's controls.
     pub fn id(self) -> &'static str {
@@ -48,6 +52,7 @@ impl PilotKind {
             Self::Hand => "hand",
             Self::Random => "random",
             Self::Recorded => "recorded",
+            Self::Shared => "shared",
         }
     }
 
@@ -69,6 +74,7 @@ impl Pilot {
                 left: 0,
             },
             PilotKind::Recorded => Self::Recorded { at: 0 },
+            PilotKind::Shared => Self::Shared,
         }
     }
 
@@ -78,13 +84,14 @@ impl Pilot {
             Self::Hand => PilotKind::Hand,
             Self::Random { .. } => PilotKind::Random,
             Self::Recorded { .. } => PilotKind::Recorded,
+            Self::Shared => PilotKind::Shared,
         }
     }
 
     /// The next action of a world with so many; none from a visitor, or at the end of the list.
     pub(super) fn fly(&mut self, actions: usize, script: &[usize]) -> Option<usize> {
         match self {
-            Self::Hand => None,
+            Self::Hand | Self::Shared => None,
             Self::Recorded { at } => {
                 let action = script.get(*at).copied();
                 *at += 1;

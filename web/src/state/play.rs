@@ -198,10 +198,10 @@ impl State {
             return;
         }
         let held = self.input.held(&self.moves);
-        let flown = || self.pilot.fly(self.moves.len(), &self.script);
+        let flown = self.next_flown(effects);
         let newest = self.timeline.actions().last().map(|&a| a.into());
         let action = held
-            .or_else(flown)
+            .or(flown)
             .or(self.moves.still())
             .or(newest)
             .unwrap_or(0);
@@ -237,6 +237,9 @@ impl State {
         if self.script.is_empty() && self.pilot.kind() == PilotKind::Recorded {
             // No name of this world's actions says where it leads.
             self.pilot = Pilot::new(PilotKind::Random, self.sampling.seed);
+        }
+        if self.pilot == Pilot::Shared {
+            return self.replayed(effects);
         }
         let actions = self.moves.len();
         if let Some(action) = self.pilot.fly(actions, &self.script) {
@@ -288,6 +291,7 @@ impl State {
             Some(Waiting::Start(origin)) => {
                 self.origin = Some(origin);
                 self.timeline = Timeline::start(&shown);
+                self.timeline.has_earlier(self.share.earlier.clone());
                 self.lines = Rc::default();
                 self.clock.idle = usize::MAX;
                 // A trouble that is still on show has just been announced.
@@ -299,7 +303,11 @@ impl State {
                     });
                 }
             }
-            Some(Waiting::Step(action)) => self.timeline.push(action, &shown),
+            Some(Waiting::Step(action)) => {
+                let sampling = self.share.sent.unwrap_or(self.sampling);
+                self.timeline.played_with(sampling);
+                self.timeline.push(action, &shown);
+            }
             Some(Waiting::Return(line)) => {
                 self.return_to(line, &shown);
                 self.announce(&texts.at_frame(shown.index));

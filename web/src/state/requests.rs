@@ -17,6 +17,8 @@ pub enum Origin {
     Sketch,
     /// The frame before the worker was started anew.
     Resumed,
+    /// A prompt link.
+    Link,
 }
 
 /// What is asked of the worker and will be answered.
@@ -97,7 +99,10 @@ impl State {
                     ..Progress::START
                 });
                 self.trouble = None;
-                let own = matches!(world, WorldSource::File { .. });
+                let own = matches!(
+                    world,
+                    WorldSource::File { .. } | WorldSource::Kept(_) | WorldSource::Address { .. }
+                );
                 let (device, folder) = (self.wishes.device, self.wishes.folder.clone());
                 (
                     Waiting::Load { own },
@@ -110,6 +115,7 @@ impl State {
             }
             Request::Start(prompt, origin) => {
                 let sampling = self.sampling;
+                self.share.earlier = Rc::default();
                 (Waiting::Start(origin), ToWorker::Start { prompt, sampling })
             }
             Request::Seek(frame) => (Waiting::Seek, ToWorker::Seek { frame }),
@@ -129,6 +135,7 @@ impl State {
                 if self.timeline.ahead() >= super::lines::WORTH_KEEPING {
                     self.keep_line(effects);
                 }
+                self.share.sent = Some(self.sampling);
                 (Waiting::Step(action), ToWorker::Step { action })
             }
             Request::Move(device) => (Waiting::Move, ToWorker::Move { device }),

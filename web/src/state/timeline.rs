@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use super::Shown;
-use crate::protocol::Picture;
+use crate::protocol::{Picture, Sampling};
 
 /// Pictures along the timeline.
 pub const SLOTS: usize = 12;
@@ -13,9 +13,13 @@ pub const SLOTS: usize = 12;
 const EVERY: usize = 5;
 
 /// A line of frames from a prompt on, and a place on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
     prompt: Rc<Vec<u32>>,
+    /// Tokens of the prompt's frames before its newest.
+    earlier: Rc<Vec<Vec<u32>>>,
+    /// After which frame each change of the settings came, and what they are from there on.
+    settings: Rc<Vec<(usize, Sampling)>>,
     actions: Rc<Vec<u16>>,
     at: usize,
     every: usize,
@@ -27,6 +31,8 @@ impl Default for Timeline {
     fn default() -> Self {
         Self {
             prompt: Rc::default(),
+            earlier: Rc::default(),
+            settings: Rc::default(),
             actions: Rc::default(),
             at: 0,
             every: EVERY,
@@ -48,6 +54,16 @@ impl Timeline {
     /// The tokens of the prompt's newest frame.
     pub fn prompt(&self) -> &[u32] {
         &self.prompt
+    }
+
+    /// The tokens of the prompt's frames before that, oldest first.
+    pub fn earlier(&self) -> &[Vec<u32>] {
+        &self.earlier
+    }
+
+    /// With which settings the frames since were played, and after which frame each began.
+    pub fn settings(&self) -> &[(usize, Sampling)] {
+        &self.settings
     }
 
     /// The actions played since, from the first frame to the newest.
@@ -83,6 +99,20 @@ impl Timeline {
     /// The pictures there are, at equal distances.
     pub fn pictures(&self) -> &Rc<Vec<Rc<Picture>>> {
         &self.pictures
+    }
+
+    pub(super) fn has_earlier(&mut self, frames: Rc<Vec<Vec<u32>>>) {
+        self.earlier = frames;
+    }
+
+    /// The frame that is pushed next was played with these settings.
+    pub(super) fn played_with(&mut self, sampling: Sampling) {
+        let settings = Rc::make_mut(&mut self.settings);
+        // What lay ahead is gone.
+        settings.retain(|(after, _)| *after < self.at);
+        if settings.last().is_none_or(|(_, last)| *last != sampling) {
+            settings.push((self.at, sampling));
+        }
     }
 
     pub(super) fn seek(&mut self, frame: usize) {

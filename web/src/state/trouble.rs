@@ -36,8 +36,10 @@ pub struct Trouble {
 /// What is known of the worker before, for the one that takes its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Legacy {
-    /// The world that was being played, by name, and its newest frame.
-    play: Option<(String, Vec<u32>)>,
+    /// The world that was being played, by name and whether it was the visitor's, and its newest frame.
+    play: Option<(String, bool, Vec<u32>)>,
+    /// Under which key that is kept, if it was the visitor's.
+    kept: Option<String>,
     /// Whether it had a world file of the visitor's, whose bytes are gone with it.
     own_world: bool,
     /// Whether it may have died of its graphics processor.
@@ -49,8 +51,11 @@ impl State {
         if matches!(task, Task::Load | Task::Move) {
             self.progress = None;
         }
-        // These two are not requests: nobody waits for their answer.
-        if !matches!(task, Task::Settings | Task::Thumbnails) {
+        if task == Task::Export {
+            self.export.making = None;
+        }
+        // These are not requests: nobody waits for their answer.
+        if !matches!(task, Task::Settings | Task::Thumbnails | Task::Export) {
             self.waiting = None;
             self.input.lift_all();
             self.branched(false, effects);
@@ -59,6 +64,9 @@ impl State {
         }
         if task == Task::Move {
             self.wishes.device = self.device.as_ref().map(|d| d.kind);
+        }
+        if task == Task::Load && self.misses_world_of_link(effects) {
+            return;
         }
         let passing = matches!(task, Task::Start | Task::Step | Task::Seek | Task::Return);
         self.complain(self.texts().failed(task), detail, self.dismissal(), passing);
@@ -94,6 +102,9 @@ impl State {
         match queued.as_deref() {
             Some(Request::Start(Prompt::Picture(_) | Prompt::Frames(_), _)) => self.kept = queued,
             Some(Request::Load(WorldSource::File { .. })) => self.queued = queued,
+            Some(Request::Load(WorldSource::Kept(_) | WorldSource::Address { .. })) => {
+                self.queued = queued;
+            }
             _ => {}
         }
         self.leave_studio();
@@ -116,11 +127,18 @@ impl State {
         let leaving = waiting == Some(Waiting::Load { own: false });
         match &self.world {
             Some(_) if !self.loaded || leaving => {}
-            Some(_) if self.own => self.legacy.own_world = true,
             Some(world) => {
-                self.wishes.world = Some(world.name.clone());
+                let kept = self.playing_kept().filter(|_| self.own);
+                if self.own && kept.is_none() {
+                    self.legacy.own_world = true;
+                    return;
+                }
+                if !self.own {
+                    self.wishes.world = Some(world.name.clone());
+                }
+                self.legacy.kept = kept;
                 let tokens = self.frame.as_ref().map(|f| f.tokens.clone());
-                self.legacy.play = tokens.map(|tokens| (world.name.clone(), tokens));
+                self.legacy.play = tokens.map(|tokens| (world.name.clone(), self.own, tokens));
             }
             None => {}
         }
@@ -161,10 +179,15 @@ impl State {
         }
     }
 
+    /// The visitor's own world that was being played, if it is kept on this device.
+    pub(super) fn kept_before(&mut self) -> Option<WorldSource> {
+        self.legacy.kept.take().map(WorldSource::Kept)
+    }
+
     /// The frame at which the worker before stopped, if it was one of `world`.
     pub(super) fn resumption(&mut self, world: &WorldSummary) -> Option<Request> {
-        let (name, tokens) = self.legacy.play.take()?;
-        let again = !self.own && name == world.name;
+        let (name, own, tokens) = self.legacy.play.take()?;
+        let again = own == self.own && name == world.name;
         again.then(|| Request::Start(Prompt::Tokens(vec![tokens]), Origin::Resumed))
     }
 

@@ -65,6 +65,8 @@ macro_rules! texts {
     };
 }
 
+pub mod share;
+
 texts! {
     // The language itself
     tag, dir, language_name, language, decimal,
@@ -225,6 +227,7 @@ impl Texts {
             PilotKind::Hand => self.pilot_is_hand,
             PilotKind::Random => self.pilot_is_random,
             PilotKind::Recorded => self.pilot_is_recorded,
+            PilotKind::Shared => self.share().pilot_is_shared,
         }
     }
 
@@ -234,6 +237,7 @@ impl Texts {
             PilotKind::Hand => self.pilot_hand,
             PilotKind::Random => self.pilot_random,
             PilotKind::Recorded => self.pilot_recorded,
+            PilotKind::Shared => self.share().pilot_shared,
         }
     }
 
@@ -303,6 +307,7 @@ impl Texts {
             Task::Settings => self.failed_settings,
             Task::Bench => self.failed_bench,
             Task::Thumbnails => self.failed_thumbnails,
+            Task::Export => self.share().failed_export,
         }
     }
 

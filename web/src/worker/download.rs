@@ -17,6 +17,27 @@ const TELL_EVERY: u64 = 64 << 10;
 
 /// The bytes at `url`. `size` is their number if it is known beforehand.
 pub async fn fetch(url: &str, stage: Stage, size: Option<u64>) -> Result<Vec<u8>, String> {
+    download(url, stage, size, MOST).await
+}
+
+/// The bytes at an address of somebody else's: not many more than its server has announced, and the visitor
+/// agreed to.
+pub async fn fetch_at_most(
+    url: &str,
+    stage: Stage,
+    agreed: Option<u64>,
+) -> Result<Vec<u8>, String> {
+    // It may have counted compressed bytes, and other pages aren't told whether it did.
+    let most = agreed.map_or(MOST, |bytes| bytes.saturating_mul(2));
+    download(url, stage, None, most.min(MOST)).await
+}
+
+async fn download(
+    url: &str,
+    stage: Stage,
+    size: Option<u64>,
+    most: u64,
+) -> Result<Vec<u8>, String> {
     let response = JsFuture::from(scope().fetch_with_str(url))
         .await
         .map_err(|_| format!("{url} can't be reached; is there a network?"))?;
@@ -28,8 +49,8 @@ pub async fn fetch(url: &str, stage: Stage, size: Option<u64>) -> Result<Vec<u8>
         });
     }
     let total = size.or_else(|| content_length(&response));
-    if total.is_some_and(|t| t > MOST) {
-        return Err(format!("{url} is too large for a page"));
+    if total.is_some_and(|t| t > most) {
+        return Err(too_large(url, most));
     }
     let body = response.body().ok_or_else(|| format!("{url} is empty"))?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
@@ -58,8 +79,10 @@ pub async fn fetch(url: &str, stage: Stage, size: Option<u64>) -> Result<Vec<u8>
         bytes.resize(start + chunk.length() as usize, 0);
         chunk.copy_to(&mut bytes[start..]);
         let loaded = bytes.len() as u64;
-        if loaded > MOST {
-            return Err(format!("{url} is too large for a page"));
+        if loaded > most {
+            // Nobody reads the rest; it fails only for a stream that has ended.
+            let _ = reader.cancel();
+            return Err(too_large(url, most));
         }
         if loaded - told >= TELL_EVERY {
             told = loaded;
@@ -69,6 +92,14 @@ pub async fn fetch(url: &str, stage: Stage, size: Option<u64>) -> Result<Vec<u8>
     let loaded = bytes.len() as u64;
     tell(loaded, Some(loaded));
     Ok(bytes)
+}
+
+fn too_large(url: &str, most: u64) -> String {
+    if most < MOST {
+        format!("{url} has far more bytes than its server announced")
+    } else {
+        format!("{url} is too large for a page")
+    }
 }
 
 /// The worlds listed in the folder's `index.json`.

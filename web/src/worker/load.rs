@@ -4,12 +4,13 @@ use burn::tensor::Device;
 use model::gpu::{Gpu, Progress, Storage};
 use model::world::Card;
 use model::{Error, World, maskgit};
+use percent_encoding::percent_decode_str;
 use web::protocol::{
     DeviceKind, DeviceReason, DeviceReport, FromWorker, Order, Sampling, Stage, WorldSource,
     WorldSummary,
 };
 
-use super::{device, download, post};
+use super::{device, download, keep, post};
 
 /// A world that can be played.
 pub struct Loaded {
@@ -25,7 +26,7 @@ pub async fn load(
     folder: &str,
 ) -> Result<Loaded, String> {
     let (file, device) = futures::join!(file(source, folder), device::choose(asked));
-    let ((name, bytes), (gpu, report)) = (file?, device?);
+    let (File { name, bytes, key }, (gpu, report)) = (file?, device?);
     let loaded = bytes.len() as u64;
     post(FromWorker::Progress {
         stage: Stage::Build,
@@ -34,10 +35,19 @@ pub async fn load(
         ms: 0.0,
     });
     let world = World::from_bytes(&bytes, &Device::flex()).map_err(|e| e.to_string())?;
+    let digest = keep::digest(&bytes);
+    let key = match key {
+        Key::Kept => None,
+        Key::OfFile => Some(keep::key(&digest)),
+        Key::Address(address) => Some(address),
+    };
+    if let Some(key) = key {
+        keep::keep(&key, &name, &bytes, &digest).await;
+    }
     drop(bytes);
     let insist = asked == Some(DeviceKind::WebGpu);
     let (world, report) = place(world, gpu, report, insist).await?;
-    let summary = summary(name, &world.card);
+    let summary = summary(name, digest, &world.card);
     Ok(Loaded {
         world,
         summary,
@@ -78,10 +88,42 @@ pub async fn place(
     }
 }
 
-/// The name and the bytes of a world's file.
-async fn file(source: WorldSource, folder: &str) -> Result<(String, Vec<u8>), String> {
+/// A world's file.
+struct File {
+    name: String,
+    bytes: Vec<u8>,
+    key: Key,
+}
+
+/// Under which key a world is to be kept.
+enum Key {
+    /// It is kept already, or comes with the page.
+    Kept,
+    /// That of a file of the visitor's.
+    OfFile,
+    /// Its address.
+    Address(String),
+}
+
+async fn file(source: WorldSource, folder: &str) -> Result<File, String> {
     let wanted = match source {
-        WorldSource::File { name, bytes } => return Ok((name, bytes)),
+        WorldSource::File { name, bytes } => {
+            let key = Key::OfFile;
+            return Ok(File { name, bytes, key });
+        }
+        WorldSource::Kept(key) => {
+            let kept = keep::recall(&key).await;
+            let (name, bytes) =
+                kept.ok_or("it is no longer on this device; fetch or open it again")?;
+            let key = Key::Kept;
+            return Ok(File { name, bytes, key });
+        }
+        WorldSource::Address { address, size } => {
+            let bytes = download::fetch_at_most(&address, Stage::World, size).await?;
+            let name = name_at(&address);
+            let key = Key::Address(address);
+            return Ok(File { name, bytes, key });
+        }
         WorldSource::Named(name) => Some(name),
         WorldSource::First => None,
     };
@@ -105,12 +147,26 @@ async fn file(source: WorldSource, folder: &str) -> Result<(String, Vec<u8>), St
     }
     let url = format!("{folder}{}.safetensors", entry.name);
     let bytes = download::fetch(&url, Stage::World, entry.bytes).await?;
-    Ok((entry.name, bytes))
+    let (name, key) = (entry.name, Key::Kept);
+    Ok(File { name, bytes, key })
 }
 
-fn summary(name: String, card: &Card) -> WorldSummary {
+/// What to call the world at an address: its file's name.
+fn name_at(address: &str) -> String {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let file = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let file = file.strip_suffix(".safetensors").unwrap_or(file);
+    percent_decode_str(file).decode_utf8_lossy().into_owned()
+}
+
+fn summary(name: String, digest: [u8; 32], card: &Card) -> WorldSummary {
     WorldSummary {
         name,
+        digest: Box::new(digest),
         about: card.about.clone(),
         licence: card.licence.clone(),
         height: card.config.height,

@@ -4,6 +4,8 @@ mod bench;
 mod bitmap;
 mod device;
 mod download;
+mod export;
+mod keep;
 mod lines;
 mod load;
 mod pictures;
@@ -12,6 +14,7 @@ mod studio;
 
 use futures::StreamExt;
 use futures::channel::mpsc;
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 use web::protocol::{FromWorker, Task, ToWorker};
 use web::wire;
@@ -43,9 +46,23 @@ fn main() {
     listener.forget();
     wasm_bindgen_futures::spawn_local(async move {
         let mut player = Player::default();
-        while let Some(message) = messages.next().await {
-            let task = task_of(&message);
-            if let Err(detail) = player.handle(message).await {
+        keep::tell().await;
+        loop {
+            let message = if player.has_work() {
+                // Lets in what the page has said meanwhile: that comes first.
+                TimeoutFuture::new(0).await;
+                messages.try_recv().ok()
+            } else {
+                match messages.next().await {
+                    Some(message) => Some(message),
+                    None => break,
+                }
+            };
+            let (task, done) = match message {
+                Some(message) => (task_of(&message), player.handle(message).await),
+                None => (Task::Export, player.work().await),
+            };
+            if let Err(detail) = done {
                 post(FromWorker::Failed { task, detail });
             }
         }
@@ -65,6 +82,9 @@ fn task_of(message: &ToWorker) -> Task {
         ToWorker::Bench(_) => Task::Bench,
         // It answers for itself whether it worked.
         ToWorker::Thumbnails | ToWorker::Studio(_) => Task::Thumbnails,
+        ToWorker::Export(_) | ToWorker::StopExport => Task::Export,
+        // It does not fail.
+        ToWorker::ForgetKept { .. } => Task::Settings,
     }
 }
 

@@ -9,10 +9,11 @@ use web::protocol::{
     WorldSource,
 };
 
+use super::export::Job;
 use super::lines::Lines;
 use super::load::{self, Loaded};
 use super::pictures::{picture, thumbnails};
-use super::{bench, device, now, post, studio};
+use super::{bench, device, keep, now, post, studio};
 
 /// The worker's state.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub struct Player {
     device: Option<DeviceReport>,
     /// The device that the visitor asks for.
     asked: Option<DeviceKind>,
+    /// A file that is being made.
+    job: Option<Job>,
 }
 
 impl Player {
@@ -86,7 +89,36 @@ impl Player {
                 studio::help(self.world.as_ref(), ask).await;
                 Ok(())
             }
+            ToWorker::Export(kind) => {
+                self.job = Some(Job::new(kind, self.lines()?.shown().clone()));
+                Ok(())
+            }
+            ToWorker::StopExport => {
+                self.job = None;
+                Ok(())
+            }
+            ToWorker::ForgetKept { key } => {
+                keep::forget(&key).await;
+                keep::tell().await;
+                Ok(())
+            }
         }
+    }
+
+    /// Whether there is something to do that can wait for messages.
+    pub fn has_work(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Does a part of it.
+    pub async fn work(&mut self) -> Result<(), String> {
+        let Some(mut job) = self.job.take() else {
+            return Ok(());
+        };
+        if !job.work().await? {
+            self.job = Some(job);
+        }
+        Ok(())
     }
 
     async fn load(
@@ -101,6 +133,7 @@ impl Player {
             device,
         } = load::load(source, asked, folder).await?;
         self.lines = None;
+        self.job = None;
         self.asked = asked;
         self.world = Some(world);
         self.device = Some(device.clone());
@@ -120,7 +153,13 @@ impl Player {
             }
             started => started,
         };
-        self.lines = Some(Lines::new(session.map_err(|e| e.to_string())?));
+        let session = session.map_err(|e| e.to_string())?;
+        let mut frames: Vec<_> = session.tokens().map(<[u32]>::to_vec).collect();
+        frames.pop();
+        if !frames.is_empty() {
+            post(FromWorker::Earlier(frames));
+        }
+        self.lines = Some(Lines::new(session));
         self.show(None)
     }
 
@@ -154,6 +193,9 @@ impl Player {
         let (world, report) = load::place(world, gpu, report, insist).await?;
         if let Some(lines) = &mut self.lines {
             lines.move_to(&world).await.map_err(|e| e.to_string())?;
+        }
+        if let Some(job) = &mut self.job {
+            job.move_to(&world).await.map_err(|e| e.to_string())?;
         }
         self.world = Some(world);
         self.device = Some(report.clone());

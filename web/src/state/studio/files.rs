@@ -70,7 +70,7 @@ impl State {
         };
         if let Some(url) = self.studio.opening.kept.take() {
             self.studio.opening.films += 1;
-            effects.push(Effect::Film {
+            effects.push(Effect::LookThrough {
                 url: url.to_string(),
                 window: world.window,
                 fps: world.fps,

@@ -1,7 +1,9 @@
 mod demo;
 mod lines;
 mod loading;
+mod own;
 mod play;
+mod share;
 mod studio;
 mod trouble;
 
@@ -12,6 +14,7 @@ use crate::texts::Language;
 fn world(gallery: usize) -> WorldSummary {
     WorldSummary {
         name: "test".into(),
+        digest: Box::new([7; 32]),
         about: String::new(),
         licence: String::new(),
         height: 1,

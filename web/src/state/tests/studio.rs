@@ -326,7 +326,7 @@ fn of_two_files_the_newest_is_opened() {
 fn a_video_is_looked_through_by_the_page() {
     let mut page = Page::new();
     let film = |url: &str| act(Act::Film(url.into()));
-    let look = Effect::Film {
+    let look = Effect::LookThrough {
         url: "blob:1".into(),
         window: 4,
         fps: 10,
