@@ -17,4 +17,5 @@ pub mod press;
 pub mod protocol;
 pub mod state;
 pub mod texts;
+pub mod tiles;
 pub mod wire;

@@ -1,13 +1,17 @@
 //! What the app and the worker say to each other.
 //!
 //! The worker handles one message at a time, in order, and answers each of Load, Start, Step, Seek,
-//! Return and Move with exactly one of Ready, Frame, Moved or Failed. Large bytes travel beside the
+//! Return, Move and Look with exactly one of Ready, Frame, Moved, Seen or Failed. Large bytes travel beside the
 //! message ([`Message::blobs`]), handed over rather than copied.
 //!
 //! A play is a line of frames from a prompt on. Seek only looks at an earlier one; a Step from there
 //! ends the line at it and goes on. Whoever wants to come back says Keep before, and Return later.
 
+mod inspect;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+pub use self::inspect::{Look, Seen, Shares, Snapshot};
 
 /// A message that can cross between the two programs.
 pub trait Message: Serialize + DeserializeOwned {
@@ -257,6 +261,8 @@ pub enum ToWorker {
     SetSampling(Sampling),
     /// Measure what a frame costs. Answered by any number of Measuring, then by Measured or Failed.
     Bench(Bench),
+    /// Look at something of the play, and change nothing.
+    Look(Look),
     /// Send small pictures of the gallery. Answered by any number of Thumbnail.
     Thumbnails,
 }
@@ -297,6 +303,8 @@ pub enum Task {
     Bench,
     /// Pictures of the gallery.
     Thumbnails,
+    /// Looking at something of the play.
+    Look,
 }
 
 /// A picture as a canvas takes it.
@@ -364,6 +372,8 @@ pub enum FromWorker {
     },
     /// Answers Start, Step, Seek and Return.
     Frame(Frame),
+    /// Answers Look.
+    Seen(Seen),
     /// A bench goes on.
     Measuring {
         /// With what.
@@ -416,6 +426,7 @@ impl Message for FromWorker {
             Self::Frame(Frame { picture, .. }) | Self::Thumbnail { picture, .. } => {
                 vec![&mut picture.rgba]
             }
+            Self::Seen(seen) => seen.blobs(),
             _ => Vec::new(),
         }
     }

@@ -8,6 +8,7 @@
 //! | time, frames, whose hand plays | `play`, `pilot` |
 //! | what is held down | `input` |
 //! | the frames so far, and the lines that branched off | `timeline`, `lines` |
+//! | looks ahead and into the model | `looks` |
 //! | what does not work | `trouble` |
 //! | `?bench` | `bench` |
 
@@ -15,6 +16,7 @@ mod bench;
 mod input;
 mod lines;
 mod loading;
+mod looks;
 mod pilot;
 mod play;
 mod requests;
@@ -29,6 +31,8 @@ pub use self::input::Control;
 use self::input::Input;
 pub use self::lines::Line;
 pub use self::loading::Progress;
+use self::looks::Looks;
+pub use self::looks::{Event as LookEvent, Future, Futures, HOLDS, How, STEPS as UNFOLDED_STEPS};
 pub use self::pilot::{Pilot, PilotKind};
 use self::play::{Clock, Rate};
 pub use self::play::{Pace, Shown};
@@ -112,6 +116,8 @@ pub struct State {
     pub waiting: Option<Waiting>,
     /// How far a bench is, if the page's address asks for one.
     pub measurement: Option<Rc<Measurement>>,
+    /// What is looked at beside the frame on the screen.
+    pub looks: Looks,
     clock: Clock,
     rate: Rate,
     input: Input,
@@ -182,6 +188,8 @@ pub enum Event {
     Prefer(Prefs),
     /// Whether the page works without a network.
     Offline(Offline),
+    /// Something is to be looked at.
+    Look(LookEvent),
     /// The trouble has been read.
     Dismiss,
     /// Its remedy, please.
@@ -236,6 +244,7 @@ impl State {
             trouble: None,
             waiting: Some(Waiting::Engine),
             measurement,
+            looks: Looks::default(),
             clock: Clock::new(running),
             rate: Rate::default(),
             input: Input::default(),
@@ -256,7 +265,7 @@ impl State {
 
     /// Whether actions lead anywhere now.
     pub fn can_play(&self) -> bool {
-        self.frame.is_some() && self.is_open()
+        self.frame.is_some() && self.is_open() && !self.looks.how.is_open()
     }
 
     /// Whether a prompt can be chosen now.
@@ -299,6 +308,7 @@ impl State {
         let mut state = self.clone();
         let mut effects = Vec::new();
         state.apply(event, &mut effects);
+        state.look_on(&mut effects);
         (state, effects)
     }
 
@@ -368,6 +378,7 @@ impl State {
                     self.announce(&self.texts().reseeded(sampling.seed));
                 }
                 self.sampling = sampling;
+                self.looks.forget();
                 if self.loaded {
                     effects.push(Effect::Post(ToWorker::SetSampling(sampling)));
                 }
@@ -385,6 +396,7 @@ impl State {
                 effects.push(Effect::Remember(prefs));
             }
             Event::Offline(offline) => self.offline = offline,
+            Event::Look(event) => self.look(event, effects),
             Event::Dismiss => {
                 let trouble = self.trouble.take();
                 self.trouble = trouble.filter(|t| t.remedy != Remedy::Dismiss);
@@ -422,6 +434,7 @@ impl State {
             }
             FromWorker::Moved { device } => self.moved(device, effects),
             FromWorker::Frame(frame) => self.show(frame, effects),
+            FromWorker::Seen(seen) => self.seen(seen, effects),
             FromWorker::Measuring { what, done, all } => self.measure_on(&what, done, all),
             FromWorker::Measured { rows, json } => self.measured(rows, json, effects),
             FromWorker::Failed { task, detail } => self.fail(task, &detail, effects),

@@ -5,6 +5,7 @@ mod device;
 mod download;
 mod lines;
 mod load;
+mod look;
 mod play;
 
 use futures::StreamExt;
@@ -61,6 +62,7 @@ fn task_of(message: &ToWorker) -> Task {
         ToWorker::SetSampling(_) => Task::Settings,
         ToWorker::Bench(_) => Task::Bench,
         ToWorker::Thumbnails => Task::Thumbnails,
+        ToWorker::Look(_) => Task::Look,
     }
 }
 

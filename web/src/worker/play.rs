@@ -12,7 +12,7 @@ use web::protocol::{
 
 use super::lines::Lines;
 use super::load::{self, Loaded};
-use super::{bench, device, now, post};
+use super::{bench, device, look, now, post};
 
 /// Pictures of the gallery decoded at a time.
 const THUMBNAILS_AT_ONCE: usize = 8;
@@ -85,6 +85,17 @@ impl Player {
             ToWorker::Bench(wish) => {
                 let report = self.device.as_ref().ok_or("there is no world yet")?;
                 bench::run(self.world()?, report, &wish).await
+            }
+            ToWorker::Look(wish) => {
+                let seen = match look::at(self.lines()?.shown(), wish).await {
+                    Err(Error::Lost(_)) => {
+                        self.recover().await?;
+                        look::at(self.lines()?.shown(), wish).await
+                    }
+                    seen => seen,
+                };
+                post(FromWorker::Seen(seen.map_err(|e| e.to_string())?));
+                Ok(())
             }
             ToWorker::Thumbnails => thumbnails(self.world()?).await,
         }
@@ -279,7 +290,8 @@ async fn thumbnails(world: &World) -> Result<(), String> {
     Ok(())
 }
 
-fn picture(frame: &Pixels) -> Picture {
+/// A frame as a canvas takes it.
+pub fn picture(frame: &Pixels) -> Picture {
     Picture {
         width: frame.width,
         height: frame.height,
