@@ -10,11 +10,13 @@ use web::state::{Effect, Event, Offline, State};
 use yew::prelude::*;
 
 use self::browser::link::Link;
-use self::browser::{clock, document, files, gamepad, keys, offline, prefs, wishes};
+use self::browser::{clock, document, files, gamepad, keys, offline, prefs, route, wishes};
 use self::components::actions::Actions;
 use self::components::bench::Bench;
+use self::components::futures::Futures;
 use self::components::gallery::Gallery;
 use self::components::header::Header;
+use self::components::how::How;
 use self::components::lines::Lines;
 use self::components::settings::{Props as SettingsProps, Settings};
 use self::components::stage::Stage;
@@ -91,7 +93,8 @@ fn App(props: &AppProps) -> Html {
         });
     }
     let texts: Words = state.texts();
-    document::use_language(state.prefs.language);
+    document::use_language(state.prefs.language, state.looks.how.is_open());
+    route::use_route(&on);
     clock::use_clock(state.pace(), &on);
     keys::use_keys(&state, &on);
     gamepad::use_gamepads(&on);
@@ -120,10 +123,14 @@ fn Page(props: &PageProps) -> Html {
     let PageProps { state, on } = props;
     let world = state.world.clone();
     let enabled = state.can_play();
+    let how = state.looks.how.is_open();
     html! {
         <>
-            <Header prefs={state.prefs.clone()} on={on.clone()} />
-            <main>
+            <Header prefs={state.prefs.clone()} {how} on={on.clone()} />
+            if how {
+                <How state={state.clone()} on={on.clone()} />
+            }
+            <main hidden={how}>
                 <div class="play" id={PLAY}>
                     <div class="console">
                         <Stage state={state.clone()} on={on.clone()} />
@@ -156,6 +163,15 @@ fn Page(props: &PageProps) -> Html {
                                 <Actions
                                     world={world.clone()} moves={state.moves.clone()}
                                     pressed={state.pressed()} {enabled} on={on.clone()}
+                                />
+                            }
+                        </div>
+                        <div class="place">
+                            if let Some(world) = &world {
+                                <Futures
+                                    futures={state.looks.futures.clone()} world={world.clone()}
+                                    moves={state.moves.clone()} running={state.is_running()}
+                                    {enabled} on={on.clone()}
                                 />
                             }
                         </div>

@@ -103,24 +103,20 @@ pub fn most(shares: &[f32]) -> Option<(usize, f32)> {
     pairs.max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
-/// Where an arrow key (or Home, End) leads from a tile; none for other keys.
-pub fn walk([rows, columns]: [usize; 2], from: usize, key: &str, leftwards: bool) -> Option<usize> {
-    if columns == 0 {
+/// Where an arrow key (or Home, End) leads from a tile; none for other keys. Left is left in every language:
+/// the tiles are those of a picture.
+pub fn walk([rows, columns]: [usize; 2], from: usize, key: &str) -> Option<usize> {
+    if rows == 0 || columns == 0 {
         return None;
     }
     let (row, column) = (from / columns, from % columns);
-    let (back, on) = if leftwards {
-        ("ArrowRight", "ArrowLeft")
-    } else {
-        ("ArrowLeft", "ArrowRight")
-    };
     let (row, column) = match key {
         "ArrowUp" => (row.saturating_sub(1), column),
-        "ArrowDown" => ((row + 1).min(rows.saturating_sub(1)), column),
+        "ArrowDown" => ((row + 1).min(rows - 1), column),
+        "ArrowLeft" => (row, column.saturating_sub(1)),
+        "ArrowRight" => (row, (column + 1).min(columns - 1)),
         "Home" => (row, 0),
         "End" => (row, columns - 1),
-        _ if key == back => (row, column.saturating_sub(1)),
-        _ if key == on => (row, (column + 1).min(columns - 1)),
         _ => return None,
     };
     Some(row * columns + column)
@@ -195,14 +191,13 @@ mod tests {
     #[test]
     fn arrow_keys_stay_within_the_grid() {
         let grid = [2, 3];
-        assert_eq!(walk(grid, 0, "ArrowLeft", false), Some(0));
-        assert_eq!(walk(grid, 0, "ArrowRight", false), Some(1));
-        assert_eq!(walk(grid, 0, "ArrowLeft", true), Some(1));
-        assert_eq!(walk(grid, 2, "ArrowDown", false), Some(5));
-        assert_eq!(walk(grid, 5, "ArrowDown", false), Some(5));
-        assert_eq!(walk(grid, 4, "Home", false), Some(3));
-        assert_eq!(walk(grid, 3, "End", false), Some(5));
-        assert_eq!(walk(grid, 3, "a", false), None);
-        assert_eq!(walk([0, 0], 0, "End", false), None);
+        assert_eq!(walk(grid, 0, "ArrowLeft"), Some(0));
+        assert_eq!(walk(grid, 0, "ArrowRight"), Some(1));
+        assert_eq!(walk(grid, 2, "ArrowDown"), Some(5));
+        assert_eq!(walk(grid, 5, "ArrowDown"), Some(5));
+        assert_eq!(walk(grid, 4, "Home"), Some(3));
+        assert_eq!(walk(grid, 3, "End"), Some(5));
+        assert_eq!(walk(grid, 3, "a"), None);
+        assert_eq!(walk([0, 0], 0, "End"), None);
     }
 }

@@ -10,4 +10,5 @@ pub mod keys;
 pub mod link;
 pub mod offline;
 pub mod prefs;
+pub mod route;
 pub mod wishes;
