@@ -2,15 +2,13 @@
 // narrow, from right to left; with little motion.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { violations } from "./axe.mjs";
 import { launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
 import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
 
-const AXE = fileURLToPath(new URL("node_modules/axe-core/axe.min.js", import.meta.url));
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
@@ -22,22 +20,6 @@ export async function everyone({ folder, screenshots }) {
   const genie = new Page(shown);
   const shot = (name) => shown.screenshot({ path: join(screenshots, `${name}.png`) });
 
-  /** What axe-core finds: rules, and where. */
-  const violations = async () => {
-    // Beside the page's policy, which allows no script but its own.
-    const tools = await context.newCDPSession(shown);
-    const source = await readFile(AXE, "utf8");
-    await tools.send("Runtime.evaluate", { expression: source });
-    const { result } = await tools.send("Runtime.evaluate", {
-      expression: "axe.run().then(({ passes, violations }) => JSON.stringify([passes.length, " +
-        "violations.map((v) => [v.id, v.help, ...v.nodes.map((n) => n.html.slice(0, 200))])]))",
-      awaitPromise: true,
-    });
-    await tools.detach();
-    const [passes, found] = JSON.parse(result.value);
-    assert.ok(passes > 20, `only ${passes} rules had anything to look at`);
-    return found;
-  };
   const overflow = () => shown.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     return scrollWidth - clientWidth;
@@ -50,7 +32,7 @@ export async function everyone({ folder, screenshots }) {
         await shown.emulateMedia({ colorScheme });
         await shown.goto(`${server.address}/?seed=1`);
         await genie.until(({ stage }) => Number(stage.frame) > 10);
-        assert.deepEqual(await violations(), [], "playing by itself");
+        assert.deepEqual(await violations(shown), [], "playing by itself");
         await shot(`demo-${where}-${colorScheme}`);
         await genie.begin(1);
         await genie.play([1, 1, 2, 2, 2, 1, 1, 0, 0, 1, 1, 2]);
@@ -60,10 +42,23 @@ export async function everyone({ folder, screenshots }) {
         await shown.getByTestId("settings").locator("summary").click();
         await genie.upload("notes.png", Buffer.from("no picture\n"));
         await shown.getByTestId("trouble").waitFor();
-        assert.deepEqual(await violations(), [], "with a branch, settings and a trouble");
+        assert.deepEqual(await violations(shown), [], "with a branch, settings and a trouble");
         await shown.screenshot({ path: join(screenshots, `all-${where}-${colorScheme}.png`), fullPage: true });
         assert.ok((await overflow()) <= 0, "it is wider than the screen");
         await shown.getByTestId("remedy").click();
+        await genie.futures();
+        assert.deepEqual(await violations(shown), [], "with all futures");
+        assert.ok((await overflow()) <= 0, "it is wider than the screen");
+        await shot(`futures-${where}-${colorScheme}`);
+        await genie.click("how-link");
+        await genie.explained();
+        await genie.click("unfold-next");
+        assert.deepEqual(await violations(shown), [], "the view that explains");
+        assert.ok((await overflow()) <= 0, "the view that explains is wider than the screen");
+        await shown.screenshot({ path: join(screenshots, `how-${where}-${colorScheme}.png`), fullPage: true });
+        await genie.click("how-back");
+        await shown.getByTestId("how").waitFor({ state: "detached" });
+        await genie.click("futures-open");
       });
     }
   }
@@ -79,6 +74,15 @@ export async function everyone({ folder, screenshots }) {
       }
     }
     await shot("narrow");
+    await genie.futures();
+    assert.ok((await overflow()) <= 0, "with all futures");
+    await genie.click("how-link");
+    await genie.explained();
+    assert.ok((await overflow()) <= 0, "the view that explains");
+    await shown.screenshot({ path: join(screenshots, "how-narrow.png"), fullPage: true });
+    await genie.click("how-back");
+    await shown.getByTestId("how").waitFor({ state: "detached" });
+    await genie.click("futures-open");
   });
 
   await test("from right to left it is a page as well", async () => {

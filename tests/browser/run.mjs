@@ -2,6 +2,10 @@
 //
 //   node run.mjs page [--webgpu]    the built page in dist/, end to end
 //   node run.mjs play               keys, timeline, branches, autopilot, devices
+//   node run.mjs looks              all futures, and the view that explains
+//   node run.mjs firefox            the page in Firefox
+//   node run.mjs audit              figures, accessibility and good practice: a table, and audit.json
+//   node run.mjs pictures           pictures of every state, for docs/page.md
 //   node run.mjs visits             the first visit, one without a network, a damaged cache, …
 //   node run.mjs everyone           axe-core, both themes, phone, enlarged, right to left
 //   node run.mjs lost               the page when its graphics processor fails
@@ -14,14 +18,18 @@
 import { fileURLToPath } from "node:url";
 import { join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
+import { audit } from "./audit.mjs";
 import { bench } from "./bench.mjs";
 import { everyone } from "./everyone.mjs";
 import { figures } from "./figures.mjs";
+import { firefox } from "./firefox.mjs";
 import { kernels } from "./kernels.mjs";
+import { looks } from "./looks.mjs";
 import { lost } from "./lost.mjs";
 import { page } from "./page.mjs";
 import { play } from "./play.mjs";
 import { finish } from "./runner.mjs";
+import { states } from "./states.mjs";
 import { visits } from "./visits.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -38,8 +46,10 @@ if (what === "kernels") {
   await page({ folder, target, screenshots, webgpu });
   // On an imitated graphics processor it would take minutes.
   if (!webgpu) await bench({ folder, screenshots, webgpu });
-} else if (what === "play" || what === "visits" || what === "everyone") {
-  await { play, visits, everyone }[what]({ folder: join(root, "dist"), screenshots });
+} else if (["play", "looks", "visits", "everyone", "firefox", "audit"].includes(what)) {
+  await { play, looks, visits, everyone, firefox, audit }[what]({ folder: join(root, "dist"), target, screenshots });
+} else if (what === "pictures") {
+  await states({ folder: join(root, "dist"), docs: join(root, "docs") });
 } else if (what === "figures") {
   await figures({ folder: join(root, "dist"), frames: Number(flags[0] ?? 10_000) });
   process.exit(0);
@@ -48,7 +58,7 @@ if (what === "kernels") {
 } else if (what === "bench") {
   await bench({ folder: join(root, "dist"), screenshots, webgpu: flags.includes("--webgpu") });
 } else {
-  console.error("usage: node run.mjs page [--webgpu] | play | visits | everyone | figures | lost | bench [--webgpu] | kernels");
+  console.error("usage: node run.mjs page [--webgpu] | play | looks | visits | everyone | firefox | audit | pictures | figures | lost | bench [--webgpu] | kernels");
   process.exit(2);
 }
 process.exit(finish());
