@@ -20,7 +20,7 @@ pub struct Props {
     /// The shares in each block, once they are there.
     pub blocks: Option<Rc<Vec<Shares>>>,
     /// The name of each token.
-    pub names: Rc<Rc<Vec<String>>>,
+    pub names: Rc<Vec<String>>,
     /// The one that looks.
     pub chosen: usize,
     /// Hears of another.
@@ -67,7 +67,7 @@ pub fn Attention(props: &Props) -> Html {
         >
             <Tiles
                 picture={props.picture.clone()} {veil} label={words.attention_grid}
-                names={(*props.names).clone()} chosen={props.chosen} onchoose={props.onchoose.clone()}
+                names={props.names.clone()} chosen={props.chosen} onchoose={props.onchoose.clone()}
                 testid="attention-tiles"
             />
             <div class="beside">

@@ -128,8 +128,12 @@ fn Live(props: &LiveProps) -> Html {
             move |(frame, language)| {
                 let words = &language.texts().how;
                 let name = |(i, &token): (usize, &u32)| words.at(i / shape[1], i % shape[1], token);
-                let names: Vec<String> = frame.tokens.iter().enumerate().map(name).collect();
-                Rc::new(names)
+                frame
+                    .tokens
+                    .iter()
+                    .enumerate()
+                    .map(name)
+                    .collect::<Vec<_>>()
             },
         )
     };
@@ -152,7 +156,7 @@ fn Live(props: &LiveProps) -> Html {
                 <div class="figure">
                     <Tiles
                         picture={frame.picture.clone()} {veil} label={words.tokens_grid}
-                        names={(*names).clone()} numbers={Rc::new(frame.tokens.clone())} {chosen}
+                        names={names.clone()} numbers={Rc::new(frame.tokens.clone())} {chosen}
                         onchoose={onchoose.clone()} testid="token-tiles"
                     />
                     <div class="beside">
