@@ -5,6 +5,7 @@ mod unfold;
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsCast;
 use web::protocol::{Picture, WorldSummary};
 use web::state::{Event, Shown, State};
 use web::tiles;
@@ -17,6 +18,9 @@ use super::icons::pictogram;
 use super::tiles::Tiles;
 use super::trouble::TroubleBox;
 use super::words::use_texts;
+
+/// The link that leads here.
+const TO_HOW: &str = ".to-how";
 
 /// What [`How`] takes.
 #[derive(Properties, PartialEq)]
@@ -41,8 +45,18 @@ pub fn How(props: &Props) -> Html {
                 // Fails for what can't have the focus.
                 let _ = heading.focus();
             }
-            if let Some(window) = web_sys::window() {
+            let window = web_sys::window();
+            if let Some(window) = &window {
                 window.scroll_to_with_x_and_y(0.0, 0.0);
+            }
+            // Whoever comes back is where they went away.
+            move || {
+                let link = window
+                    .and_then(|w| w.document())
+                    .and_then(|d| d.query_selector(TO_HOW).ok().flatten());
+                if let Some(link) = link.and_then(|l| l.dyn_into::<HtmlElement>().ok()) {
+                    let _ = link.focus();
+                }
             }
         });
     }
