@@ -1,9 +1,10 @@
-// Chromium with WebGPU on a software adapter, or without WebGPU, and a profile of its own.
+// Chromium with WebGPU on a software adapter, or without WebGPU; or a stock Firefox. Each with a profile of
+// its own.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, firefox } from "playwright-core";
 
 const ALWAYS = [
   "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -16,7 +17,7 @@ const WITHOUT = ["--disable-features=WebGPUService,WebGPU", "--disable-gpu"];
 export async function launch(webgpu, keeps = true) {
   const profile = await mkdtemp(join(tmpdir(), "pocket-genie-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: await executable(),
+    executablePath: await executable("CHROMIUM", "chromium"),
     headless: true,
     serviceWorkers: keeps ? "allow" : "block",
     viewport: { width: 1280, height: 900 },
@@ -29,12 +30,24 @@ export async function launch(webgpu, keeps = true) {
   return { context, stop };
 }
 
-async function executable() {
+/** Firefox as it is, spoken to by WebDriver BiDi. It has no WebGPU without a screen. */
+export async function launchFirefox() {
+  const browser = await firefox.launch({
+    // Playwright's name for a Firefox that isn't its own.
+    channel: "moz-firefox",
+    executablePath: await executable("FIREFOX", "firefox-esr"),
+    headless: true,
+  });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  return { context, stop: () => browser.close(), version: browser.version() };
+}
+
+async function executable(variable, name) {
   const { access } = await import("node:fs/promises");
   const places = (process.env.PATH ?? "").split(":");
-  const wanted = process.env.CHROMIUM || "chromium";
+  const wanted = process.env[variable] || name;
   for (const path of wanted.includes("/") ? [wanted] : places.map((place) => join(place, wanted))) {
     if (await access(path).then(() => true, () => false)) return path;
   }
-  throw new Error(`no ${wanted} on the PATH; name one in CHROMIUM`);
+  throw new Error(`no ${wanted} on the PATH; name one in ${variable}`);
 }

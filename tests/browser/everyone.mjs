@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { violations as found } from "./axe.mjs";
+import { violations } from "./axe.mjs";
 import { launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
 import { gif } from "./pictures.mjs";
@@ -21,7 +21,6 @@ export async function everyone({ folder, screenshots }) {
   const genie = new Page(shown);
   const shot = (name) => shown.screenshot({ path: join(screenshots, `${name}.png`) });
 
-  const violations = () => found(context, shown);
   const overflow = () => shown.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     return scrollWidth - clientWidth;
@@ -34,7 +33,7 @@ export async function everyone({ folder, screenshots }) {
         await shown.emulateMedia({ colorScheme });
         await shown.goto(`${server.address}/?seed=1`);
         await genie.until(({ stage }) => Number(stage.frame) > 10);
-        assert.deepEqual(await violations(), [], "playing by itself");
+        assert.deepEqual(await violations(shown), [], "playing by itself");
         await shot(`demo-${where}-${colorScheme}`);
         await genie.begin(1);
         await genie.play([1, 1, 2, 2, 2, 1, 1, 0, 0, 1, 1, 2]);
@@ -44,7 +43,7 @@ export async function everyone({ folder, screenshots }) {
         await shown.getByTestId("settings").locator("summary").click();
         await genie.upload("notes.png", Buffer.from("no picture\n"));
         await shown.getByTestId("trouble").waitFor();
-        assert.deepEqual(await violations(), [], "with a branch, settings and a trouble");
+        assert.deepEqual(await violations(shown), [], "with a branch, settings and a trouble");
         await shown.screenshot({ path: join(screenshots, `all-${where}-${colorScheme}.png`), fullPage: true });
         assert.ok((await overflow()) <= 0, "it is wider than the screen");
         await shown.getByTestId("remedy").click();
@@ -55,12 +54,25 @@ export async function everyone({ folder, screenshots }) {
           await open();
           await genie.desk(desk);
           if (desk === "sketch") await shown.getByTestId("colour-1").waitFor();
-          assert.deepEqual(await violations(), [], desk);
+          assert.deepEqual(await violations(shown), [], desk);
           assert.ok((await overflow()) <= 0, `the ${desk} is wider than the screen`);
           await shot(`${desk}-${where}-${colorScheme}`);
           await shown.keyboard.press("Escape");
           await genie.desk("");
         }
+        await genie.futures();
+        assert.deepEqual(await violations(shown), [], "with all futures");
+        assert.ok((await overflow()) <= 0, "it is wider than the screen");
+        await shot(`futures-${where}-${colorScheme}`);
+        await genie.click("how-link");
+        await genie.explained();
+        await genie.click("unfold-next");
+        assert.deepEqual(await violations(shown), [], "the view that explains");
+        assert.ok((await overflow()) <= 0, "the view that explains is wider than the screen");
+        await shown.screenshot({ path: join(screenshots, `how-${where}-${colorScheme}.png`), fullPage: true });
+        await genie.click("how-back");
+        await shown.getByTestId("how").waitFor({ state: "detached" });
+        await genie.click("futures-open");
       });
     }
   }
@@ -76,6 +88,15 @@ export async function everyone({ folder, screenshots }) {
       }
     }
     await shot("narrow");
+    await genie.futures();
+    assert.ok((await overflow()) <= 0, "with all futures");
+    await genie.click("how-link");
+    await genie.explained();
+    assert.ok((await overflow()) <= 0, "the view that explains");
+    await shown.screenshot({ path: join(screenshots, "how-narrow.png"), fullPage: true });
+    await genie.click("how-back");
+    await shown.getByTestId("how").waitFor({ state: "detached" });
+    await genie.click("futures-open");
   });
 
   await test("enlarged, narrow or from right to left, a prompt can be made", async () => {

@@ -128,4 +128,29 @@ export class Page {
       return pixels;
     });
   }
+
+  /** Opens all futures, each action held for so many frames, and waits for them; the tokens of each. */
+  async futures(hold = 4) {
+    const open = this.page.getByTestId("futures-open");
+    if ((await open.getAttribute("aria-expanded")) !== "true") await this.click("futures-open");
+    await this.page.getByTestId("hold").selectOption(String(hold));
+    return this.ahead();
+  }
+
+  /** The tokens of each future, once all are there. */
+  async ahead() {
+    const actions = await this.actions();
+    await this.until((_, actions) =>
+      document.querySelectorAll('[data-testid^="future-"][data-tokens]').length === actions, actions);
+    const futures = this.page.getByTestId(/^future-\d+$/);
+    return futures.evaluateAll((all) => all.map((future) => future.dataset.tokens));
+  }
+
+  /** Waits until the view that explains has all its pictures. */
+  explained() {
+    return this.until(() => {
+      const of = (id) => document.querySelector(`[data-testid="${id}"]`)?.dataset;
+      return Number(of("unfold")?.steps) > 0 && Number(of("attention")?.blocks) > 0;
+    });
+  }
 }

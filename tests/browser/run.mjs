@@ -2,6 +2,10 @@
 //
 //   node run.mjs page [--webgpu]    the built page in dist/, end to end
 //   node run.mjs play               keys, timeline, branches, autopilot, devices
+//   node run.mjs looks              all futures, and the view that explains
+//   node run.mjs firefox            the page in Firefox
+//   node run.mjs audit              figures, accessibility and good practice: a table, and audit.json
+//   node run.mjs pictures           pictures of every state, for docs/page.md
 //   node run.mjs visits             the first visit, one without a network, a damaged cache, …
 //   node run.mjs prompts            drawing a picture, cutting one, animations and videos, bad files
 //   node run.mjs share              prompt links, files of a play, worlds by address
@@ -16,21 +20,26 @@
 import { fileURLToPath } from "node:url";
 import { join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
+import { audit } from "./audit.mjs";
 import { bench } from "./bench.mjs";
 import { everyone } from "./everyone.mjs";
 import { figures } from "./figures.mjs";
+import { firefox } from "./firefox.mjs";
 import { kernels } from "./kernels.mjs";
+import { looks } from "./looks.mjs";
 import { lost } from "./lost.mjs";
 import { page } from "./page.mjs";
 import { play } from "./play.mjs";
 import { prompts } from "./prompts.mjs";
 import { finish } from "./runner.mjs";
 import { share } from "./share.mjs";
+import { states } from "./states.mjs";
 import { visits } from "./visits.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 const screenshots = join(target, "screenshots");
+const suites = { play, looks, prompts, share, visits, everyone, firefox, audit };
 const [what, ...flags] = process.argv.slice(2);
 
 await mkdir(screenshots, { recursive: true });
@@ -42,8 +51,10 @@ if (what === "kernels") {
   await page({ folder, target, screenshots, webgpu });
   // On an imitated graphics processor it would take minutes.
   if (!webgpu) await bench({ folder, screenshots, webgpu });
-} else if (["play", "prompts", "share", "visits", "everyone"].includes(what)) {
-  await { play, prompts, share, visits, everyone }[what]({ folder: join(root, "dist"), screenshots });
+} else if (Object.hasOwn(suites, what)) {
+  await suites[what]({ folder: join(root, "dist"), target, screenshots });
+} else if (what === "pictures") {
+  await states({ folder: join(root, "dist"), docs: join(root, "docs") });
 } else if (what === "figures") {
   await figures({ folder: join(root, "dist"), frames: Number(flags[0] ?? 10_000) });
   process.exit(0);
@@ -52,7 +63,8 @@ if (what === "kernels") {
 } else if (what === "bench") {
   await bench({ folder: join(root, "dist"), screenshots, webgpu: flags.includes("--webgpu") });
 } else {
-  console.error("usage: node run.mjs page [--webgpu] | play | prompts | share | visits | everyone | figures | lost | bench [--webgpu] | kernels");
+  const others = "page [--webgpu] | pictures | figures | lost | bench [--webgpu] | kernels";
+  console.error(`usage: node run.mjs ${Object.keys(suites).join(" | ")} | ${others}`);
   process.exit(2);
 }
 process.exit(finish());

@@ -11,15 +11,17 @@ use yew::prelude::*;
 
 use self::browser::link::Link;
 use self::browser::{
-    clock, document, files, film, gamepad, keys, measure, offline, prefs, save, sharing, sketches,
-    video, wishes,
+    clock, document, files, film, gamepad, keys, measure, offline, prefs, route, save, sharing,
+    sketches, video, wishes,
 };
 use self::components::actions::Actions;
 use self::components::bench::Bench;
 use self::components::consent::Consent;
 use self::components::export::Export;
+use self::components::futures::Futures;
 use self::components::gallery::Gallery;
 use self::components::header::Header;
+use self::components::how::How;
 use self::components::lines::Lines;
 use self::components::own_worlds::OwnWorlds;
 use self::components::settings::{Props as SettingsProps, Settings};
@@ -121,7 +123,8 @@ fn App(props: &AppProps) -> Html {
         });
     }
     let texts: Words = state.texts();
-    document::use_language(state.prefs.language);
+    document::use_language(state.prefs.language, state.looks.how.is_open());
+    route::use_route(&on);
     clock::use_clock(state.pace(), &on);
     keys::use_keys(&state, &on);
     gamepad::use_gamepads(&on);
@@ -151,10 +154,14 @@ fn Page(props: &PageProps) -> Html {
     let world = state.world.clone();
     let enabled = state.can_play();
     let making = state.studio.desk.is_some();
+    let how = state.looks.how.is_open();
     html! {
         <>
-            <Header prefs={state.prefs.clone()} on={on.clone()} />
-            <main>
+            <Header prefs={state.prefs.clone()} {how} on={on.clone()} />
+            if how {
+                <How state={state.clone()} on={on.clone()} />
+            }
+            <main hidden={how}>
                 <div class="play" id={PLAY}>
                     <div class="console">
                         <Stage state={state.clone()} on={on.clone()} />
@@ -196,6 +203,15 @@ fn Page(props: &PageProps) -> Html {
                                 <Actions
                                     world={world.clone()} moves={state.moves.clone()}
                                     pressed={state.pressed()} {enabled} on={on.clone()}
+                                />
+                            }
+                        </div>
+                        <div class="place">
+                            if let Some(world) = &world {
+                                <Futures
+                                    futures={state.looks.futures.clone()} world={world.clone()}
+                                    moves={state.moves.clone()} running={state.is_running()}
+                                    {enabled} on={on.clone()}
                                 />
                             }
                         </div>

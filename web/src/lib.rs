@@ -26,4 +26,5 @@ pub mod share;
 pub mod sketch;
 pub mod state;
 pub mod texts;
+pub mod tiles;
 pub mod wire;

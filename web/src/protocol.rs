@@ -1,16 +1,18 @@
 //! What the app and the worker say to each other.
 //!
 //! The worker handles one message at a time, in order, and answers each of Load, Start, Step, Seek,
-//! Return and Move with exactly one of Ready, Frame, Moved or Failed. Large bytes travel beside the
+//! Return, Move and Look with exactly one of Ready, Frame, Moved, Seen or Failed. Large bytes travel beside the
 //! message ([`Message::blobs`]), handed over rather than copied.
 //!
 //! A play is a line of frames from a prompt on. Seek only looks at an earlier one; a Step from there
 //! ends the line at it and goes on. Whoever wants to come back says Keep before, and Return later.
 
+mod inspect;
 pub mod prompts;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+pub use self::inspect::{Look, Seen, Shares, Snapshot};
 use self::prompts::{Answer, Ask, Clip};
 
 /// A message that can cross between the two programs.
@@ -305,6 +307,8 @@ pub enum ToWorker {
     SetSampling(Sampling),
     /// Measure what a frame costs. Answered by any number of Measuring, then by Measured or Failed.
     Bench(Bench),
+    /// Look at something of the play, and change nothing.
+    Look(Look),
     /// Send small pictures of the gallery. Answered by any number of Thumbnail.
     Thumbnails,
     /// Help to make a prompt.
@@ -359,6 +363,8 @@ pub enum Task {
     Thumbnails,
     /// A file of the play.
     Export,
+    /// Looking at something of the play.
+    Look,
 }
 
 /// A picture as a canvas takes it.
@@ -452,6 +458,8 @@ pub enum FromWorker {
     /// The worlds of the visitor's that are kept on this device: said after Booted, and whenever one
     /// comes or goes.
     Kept(Vec<KeptWorld>),
+    /// Answers Look.
+    Seen(Seen),
     /// A bench goes on.
     Measuring {
         /// With what.
@@ -511,6 +519,7 @@ impl Message for FromWorker {
             }
             Self::Studio(answer) => answer.blobs(),
             Self::Exported { bytes, .. } => vec![bytes],
+            Self::Seen(seen) => seen.blobs(),
             _ => Vec::new(),
         }
     }

@@ -18,16 +18,32 @@ const ROTARY_BASE: f32 = 10_000.0;
 pub fn spatial_attention(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Tensor<4> {
     let [b, t, n, width] = qkv.dims();
     let inner = width / 3;
-    let d = inner / heads;
     let [q, k, v] = split_heads(qkv, heads);
-    let q = rms_norm(q, &gains.query);
-    let k = rms_norm(k, &gains.key);
-    // [B, T, N, h, d] -> [B·T, h, N, d]
-    let by_frame = |x: Tensor<5>| x.reshape([b * t, n, heads, d]).swap_dims(1, 2);
-    let (q, k, v) = (by_frame(q), by_frame(k), by_frame(v));
-    let scores = q.matmul(k.swap_dims(2, 3)) * (1.0 / (d as f32).sqrt());
-    let out = softmax(scores, 3).matmul(v);
+    let weights = spatial_softmax(q, k, gains);
+    let out = weights.matmul(by_frame(v));
     out.swap_dims(1, 2).reshape([b, t, n, inner])
+}
+
+/// How much each token of a frame looks at each other one in spatial attention: `qkv [B, T, N, 3I]` →
+/// `[B·T, h, N, N]`; each row adds up to 1. For looking into a model.
+pub fn spatial_weights(qkv: Tensor<4>, gains: &QkGains, heads: usize) -> Tensor<4> {
+    let [q, k, _] = split_heads(qkv, heads);
+    spatial_softmax(q, k, gains)
+}
+
+/// Queries and keys `[B, T, N, h, d]` → weights `[B·T, h, N, N]`.
+fn spatial_softmax(q: Tensor<5>, k: Tensor<5>, gains: &QkGains) -> Tensor<4> {
+    let d = q.dims()[4];
+    let q = by_frame(rms_norm(q, &gains.query));
+    let k = by_frame(rms_norm(k, &gains.key));
+    let scores = q.matmul(k.swap_dims(2, 3)) * (1.0 / (d as f32).sqrt());
+    softmax(scores, 3)
+}
+
+/// `[B, T, N, h, d]` → `[B·T, h, N, d]`.
+fn by_frame(x: Tensor<5>) -> Tensor<4> {
+    let [b, t, n, heads, d] = x.dims();
+    x.reshape([b * t, n, heads, d]).swap_dims(1, 2)
 }
 
 /// See [`crate::temporal_attention`].

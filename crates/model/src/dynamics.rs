@@ -97,6 +97,13 @@ impl Dynamics {
         self.transformer.forward_keeping(x, past).1
     }
 
+    /// Which tokens of the last of the frames `tokens [1, T, N]` look at which in spatial attention, averaged
+    /// over the heads: for each block `[N, N]`, a row for each token that looks. `actions [1, T, C]`.
+    pub fn spatial_weights(&self, tokens: Tensor<3, Int>, actions: Tensor<3>) -> Vec<Tensor<2>> {
+        self.transformer
+            .spatial_weights(self.embed(tokens, actions))
+    }
+
     /// What each action adds to the tokens of a frame, `[A + 1, D]` row by row; the last row is that of an
     /// unknown action.
     ///

@@ -119,6 +119,16 @@ impl StBlock {
         };
         (kernels::feed_forward(x, &layer), kept)
     }
+
+    /// How much each token of `x [1, 1, N, D]` looks at each other one in this block's spatial attention,
+    /// averaged over the heads: `[N, N]`, a row for each token that looks.
+    pub fn spatial_weights(&self, x: Tensor<4>) -> Tensor<2> {
+        let qkv = self.spatial.qkv.forward(self.spatial_norm.forward(x));
+        let weights =
+            kernels::plain::spatial_weights(qkv, &self.spatial.gains(), self.spatial.heads);
+        let [_, _, n, _] = weights.dims();
+        weights.mean_dim(1).reshape([n, n])
+    }
 }
 
 /// A block of either kind.
@@ -182,7 +192,24 @@ impl StTransformer {
         self.norm.forward(x)
     }
 
-    /// The same for frames that follow those of `past` (one entry per block).
+    /// [`StBlock::spatial_weights`] of the last frame of `x [1, T, N, D]` in each block.
+    ///
+    /// # Panics
+    /// If the attention isn't ST: [`Config::check_playable`](crate::Config::check_playable).
+    pub fn spatial_weights(&self, mut x: Tensor<4>) -> Vec<Tensor<2>> {
+        let last = x.dims()[1] - 1;
+        let mut weights = Vec::with_capacity(self.blocks.len());
+        for block in &self.blocks {
+            let Block::St(st) = block else {
+                panic!("only ST blocks have spatial attention of their own");
+            };
+            weights.push(st.spatial_weights(x.clone().narrow(1, last, 1)));
+            x = block.forward(x, None, false).0;
+        }
+        weights
+    }
+
+    /// [`StTransformer::forward`] for frames that follow those of `past` (one entry per block).
     ///
     /// # Panics
     /// If the attention isn't ST and there is a past.

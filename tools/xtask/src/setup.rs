@@ -283,6 +283,40 @@ pub fn system_packages() -> Result<()> {
     }
 }
 
+/// Firefox from the system's packages. By itself: not every system has this one.
+pub fn firefox_package() -> Result<()> {
+    if let Some(program) = firefox() {
+        println!("Firefox is here: {program}");
+        return Ok(());
+    }
+    let by_hand = "apt-get install firefox-esr";
+    if !works("apt-get", "--version") {
+        bail!("there is no Firefox. Install one, and name it in FIREFOX");
+    }
+    run(as_root(by_hand)?.args(["apt-get", "update"]))?;
+    run(as_root(by_hand)?.args([
+        "apt-get",
+        "install",
+        "-y",
+        "--no-install-recommends",
+        "firefox-esr",
+    ]))
+    .context("no Firefox could be installed. Install one, and name it in FIREFOX")?;
+    match firefox() {
+        Some(_) => Ok(()),
+        None => bail!("Firefox is installed, but doesn't start. Name another in FIREFOX"),
+    }
+}
+
+/// A Firefox that starts.
+pub fn firefox() -> Option<String> {
+    let of_the_system = ["firefox-esr", "firefox"].map(str::to_owned);
+    env::var("FIREFOX")
+        .into_iter()
+        .chain(of_the_system)
+        .find(|program| works(program, "--version"))
+}
+
 /// A Chromium from the browser tests' own packages, where the system has none that works.
 pub fn chromium_by_npm(folder: &Path) -> Result<()> {
     if chromium().is_some() {

@@ -36,7 +36,7 @@ enum Step {
     Size,
     /// The WGSL kernels in Chromium
     Kernels,
-    /// The page in Chromium, with WebGPU and without
+    /// The page in Chromium, with WebGPU and without, and in Firefox
     Page,
 }
 
@@ -60,6 +60,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         if browser {
             setup::npm_packages(&browser_tests(&home))?;
             setup::chromium_by_npm(&browser_tests(&home))?;
+        }
+        if wanted(Step::Page) {
+            setup::firefox_package()?;
         }
         Ok(Counts::NONE)
     });
@@ -129,7 +132,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         steps.step("the page without WebGPU", || {
             run_counted(&mut node(&home, &["page"]))
         });
-        for part in ["play", "prompts", "share", "visits", "everyone"] {
+        for part in [
+            "play", "looks", "prompts", "share", "visits", "everyone", "firefox", "audit",
+        ] {
             steps.step(&format!("the page: {part}"), || {
                 run_counted(&mut node(&home, &[part]))
             });
@@ -180,6 +185,7 @@ fn node(home: &Home, arguments: &[&str]) -> Command {
     node.arg(browser_tests(home).join("run.mjs"))
         .args(arguments);
     node.env("CHROMIUM", setup::chromium().unwrap_or_default());
+    node.env("FIREFOX", setup::firefox().unwrap_or_default());
     node.env("CARGO_TARGET_DIR", &home.target);
     node
 }

@@ -12,6 +12,7 @@ pub mod link;
 pub mod measure;
 pub mod offline;
 pub mod prefs;
+pub mod route;
 pub mod save;
 pub mod sharing;
 pub mod sketches;

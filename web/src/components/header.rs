@@ -13,6 +13,8 @@ use super::words::use_texts;
 pub struct Props {
     /// What the visitor prefers.
     pub prefs: Prefs,
+    /// Whether the view that explains is on show.
+    pub how: bool,
     /// Hears of another language.
     pub on: Callback<Event>,
 }
@@ -38,6 +40,13 @@ pub fn Header(props: &Props) -> Html {
         <header class="top">
             <h1>{ icons::lamp() }<span>{ texts.title }</span></h1>
             <p class="motto">{ texts.motto }</p>
+            <a
+                class="button to-how" href="#how" title={texts.how.link}
+                aria-current={props.how.then_some("page")} data-testid="how-link"
+            >
+                <span class="word">{ texts.how.link }</span>
+                <span class="mark" aria-hidden="true">{ "?" }</span>
+            </a>
             <select
                 class="language" aria-label={texts.language} {onchange} data-testid="language"
             >

@@ -97,6 +97,7 @@ impl State {
         self.ms = None;
         self.thumbnails = Rc::new(vec![None; world.gallery.len()]);
         self.moves = Rc::new(Moves::of(&world.actions));
+        self.looks.enter(&self.moves);
         self.sampling = Sampling {
             seed: self.sampling.seed,
             ..world.sampling

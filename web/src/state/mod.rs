@@ -8,6 +8,7 @@
 //! | time, frames, whose hand plays | `play`, `pilot` |
 //! | what is held down | `input` |
 //! | the frames so far, and the lines that branched off | `timeline`, `lines` |
+//! | looks ahead and into the model | `looks` |
 //! | what does not work | `trouble` |
 //! | drawing a prompt, cutting a picture | `studio` |
 //! | `?bench` | `bench` |
@@ -20,6 +21,7 @@ pub mod export;
 mod input;
 mod lines;
 mod loading;
+mod looks;
 pub mod own;
 mod pilot;
 mod play;
@@ -38,6 +40,8 @@ pub use self::input::Control;
 use self::input::Input;
 pub use self::lines::Line;
 pub use self::loading::Progress;
+use self::looks::Looks;
+pub use self::looks::{Event as LookEvent, Future, Futures, HOLDS, How, STEPS as UNFOLDED_STEPS};
 use self::own::OwnWorlds;
 pub use self::pilot::{Pilot, PilotKind};
 use self::play::{Clock, Rate};
@@ -133,6 +137,8 @@ pub struct State {
     /// Where prompts are made.
     pub studio: Studio,
     share: Share,
+    /// What is looked at beside the frame on the screen.
+    pub looks: Looks,
     clock: Clock,
     rate: Rate,
     input: Input,
@@ -211,6 +217,8 @@ pub enum Event {
     Export(export::Event),
     /// Something about worlds of the visitor's.
     Own(own::Event),
+    /// Something is to be looked at.
+    Look(LookEvent),
     /// The trouble has been read.
     Dismiss,
     /// Its remedy, please.
@@ -294,6 +302,7 @@ impl State {
             measurement,
             studio,
             share: Share::default(),
+            looks: Looks::default(),
             clock: Clock::new(running),
             rate: Rate::default(),
             input: Input::default(),
@@ -314,7 +323,8 @@ impl State {
 
     /// Whether actions lead anywhere now. The world waits while a prompt is made.
     pub fn can_play(&self) -> bool {
-        self.frame.is_some() && self.is_open() && self.studio.desk.is_none()
+        let elsewhere = self.studio.desk.is_some() || self.looks.how.is_open();
+        self.frame.is_some() && self.is_open() && !elsewhere
     }
 
     /// Whether a prompt can be chosen now.
@@ -357,6 +367,7 @@ impl State {
         let mut state = self.clone();
         let mut effects = Vec::new();
         state.apply(event, &mut effects);
+        state.look_on(&mut effects);
         (state, effects)
     }
 
@@ -427,6 +438,7 @@ impl State {
                     self.announce(&self.texts().reseeded(sampling.seed));
                 }
                 self.sampling = sampling;
+                self.looks.forget();
                 if self.loaded {
                     effects.push(Effect::Post(ToWorker::SetSampling(sampling)));
                 }
@@ -448,6 +460,7 @@ impl State {
             Event::Share(event) => self.share(event, effects),
             Event::Export(event) => self.export(event, effects),
             Event::Own(event) => self.own(event, effects),
+            Event::Look(event) => self.look(event, effects),
             Event::Dismiss => {
                 let trouble = self.trouble.take();
                 self.trouble = trouble.filter(|t| t.remedy != Remedy::Dismiss);
@@ -495,6 +508,7 @@ impl State {
                 bytes,
             } => self.exported(kind, size, frames, bytes, effects),
             FromWorker::Kept(worlds) => self.has_kept(worlds, effects),
+            FromWorker::Seen(seen) => self.seen(seen, effects),
             FromWorker::Measuring { what, done, all } => self.measure_on(&what, done, all),
             FromWorker::Measured { rows, json } => self.measured(rows, json, effects),
             FromWorker::Failed { task, detail } => self.fail(task, &detail, effects),

@@ -142,6 +142,7 @@ impl State {
     pub(super) fn take_over(&mut self) {
         self.pilot = Pilot::Hand;
         self.demo = false;
+        self.looks.let_go();
         self.clock.touched = true;
         self.clock.idle = 0;
     }
@@ -320,6 +321,7 @@ impl State {
         }
         self.branched(true, effects);
         self.frame = Some(shown);
+        self.looks.forget();
         self.send_queued(effects);
     }
 

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{Effect, Progress, State};
-use crate::protocol::{Bench, DeviceKind, Prompt, Stage, ToWorker, WorldSource};
+use crate::protocol::{Bench, DeviceKind, Look, Prompt, Stage, ToWorker, WorldSource};
 
 /// Where the current play came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub(super) enum Request {
     Step(usize),
     Move(Option<DeviceKind>),
     Bench(Bench),
+    Look(Look),
 }
 
 impl Request {
@@ -42,7 +43,7 @@ impl Request {
             Self::Load(_) => 3,
             Self::Start(..) | Self::Bench(_) => 2,
             Self::Move(_) => 1,
-            Self::Seek(_) | Self::Back(_) | Self::Return(_) | Self::Step(_) => 0,
+            Self::Seek(_) | Self::Back(_) | Self::Return(_) | Self::Step(_) | Self::Look(_) => 0,
         }
     }
 }
@@ -69,6 +70,8 @@ pub enum Waiting {
     Move,
     /// For the end of a bench.
     Bench,
+    /// For a look at something; and of which age.
+    Look(u32),
 }
 
 impl State {
@@ -140,6 +143,7 @@ impl State {
             }
             Request::Move(device) => (Waiting::Move, ToWorker::Move { device }),
             Request::Bench(bench) => (Waiting::Bench, ToWorker::Bench(bench)),
+            Request::Look(look) => (Waiting::Look(self.look_age()), ToWorker::Look(look)),
         };
         self.waiting = Some(waiting);
         effects.push(Effect::Post(message));

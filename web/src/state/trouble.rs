@@ -62,13 +62,20 @@ impl State {
             // What fails once fails at the next tick, too.
             self.pause();
         }
+        self.looks.let_go();
+        if task == Task::Look {
+            self.looks.give_up();
+        }
         if task == Task::Move {
             self.wishes.device = self.device.as_ref().map(|d| d.kind);
         }
         if task == Task::Load && self.misses_world_of_link(effects) {
             return;
         }
-        let passing = matches!(task, Task::Start | Task::Step | Task::Seek | Task::Return);
+        let passing = matches!(
+            task,
+            Task::Start | Task::Step | Task::Seek | Task::Return | Task::Look
+        );
         self.complain(self.texts().failed(task), detail, self.dismissal(), passing);
         if self.waiting.is_none() {
             self.send_queued(effects);
@@ -94,6 +101,7 @@ impl State {
         }
         self.loaded = false;
         self.input.lift_all();
+        self.looks.let_go();
         self.lines = Rc::default();
         self.branching = None;
         self.progress = None;

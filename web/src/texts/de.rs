@@ -1,6 +1,6 @@
 //! German.
 
-use super::Texts;
+use super::{Texts, futures, how};
 
 pub(super) static TEXTS: Texts = Texts {
     tag: "de",
@@ -137,6 +137,7 @@ pub(super) static TEXTS: Texts = Texts {
     failed_settings: "Diese Einstellungen gehen nicht.",
     failed_bench: "Diese Welt lässt sich nicht vermessen.",
     failed_thumbnails: "Die Bilder der Galerie lassen sich nicht zeigen.",
+    failed_look: "Das ließ sich nicht ansehen.",
     all_right: "In Ordnung",
     try_again: "Noch einmal",
     go_on: "Weiter",
@@ -150,4 +151,7 @@ pub(super) static TEXTS: Texts = Texts {
     bytes: "{} Bytes",
     kilobytes: "{} kB",
     megabytes: "{} MB",
+
+    futures: futures::DE,
+    how: how::DE,
 };

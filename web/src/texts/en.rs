@@ -1,6 +1,6 @@
 //! English.
 
-use super::Texts;
+use super::{Texts, futures, how};
 
 pub(super) static TEXTS: Texts = Texts {
     tag: "en",
@@ -137,6 +137,7 @@ pub(super) static TEXTS: Texts = Texts {
     failed_settings: "These settings can't be used.",
     failed_bench: "This world can't be measured.",
     failed_thumbnails: "The gallery's pictures can't be shown.",
+    failed_look: "This could not be looked at.",
     all_right: "All right",
     try_again: "Try again",
     go_on: "Go on",
@@ -150,4 +151,7 @@ pub(super) static TEXTS: Texts = Texts {
     bytes: "{} bytes",
     kilobytes: "{} kB",
     megabytes: "{} MB",
+
+    futures: futures::EN,
+    how: how::EN,
 };

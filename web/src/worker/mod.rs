@@ -8,6 +8,7 @@ mod export;
 mod keep;
 mod lines;
 mod load;
+mod look;
 mod pictures;
 mod play;
 mod studio;
@@ -85,6 +86,7 @@ fn task_of(message: &ToWorker) -> Task {
         ToWorker::Export(_) | ToWorker::StopExport => Task::Export,
         // It does not fail.
         ToWorker::ForgetKept { .. } => Task::Settings,
+        ToWorker::Look(_) => Task::Look,
     }
 }
 

@@ -13,7 +13,7 @@ use super::export::Job;
 use super::lines::Lines;
 use super::load::{self, Loaded};
 use super::pictures::{picture, thumbnails};
-use super::{bench, device, keep, now, post, studio};
+use super::{bench, device, keep, look, now, post, studio};
 
 /// The worker's state.
 #[derive(Default)]
@@ -83,6 +83,17 @@ impl Player {
             ToWorker::Bench(wish) => {
                 let report = self.device.as_ref().ok_or("there is no world yet")?;
                 bench::run(self.world()?, report, &wish).await
+            }
+            ToWorker::Look(wish) => {
+                let seen = match look::at(self.lines()?.shown(), wish).await {
+                    Err(Error::Lost(_)) => {
+                        self.recover().await?;
+                        look::at(self.lines()?.shown(), wish).await
+                    }
+                    seen => seen,
+                };
+                post(FromWorker::Seen(seen.map_err(|e| e.to_string())?));
+                Ok(())
             }
             ToWorker::Thumbnails => thumbnails(self.world()?).await,
             ToWorker::Studio(ask) => {
@@ -278,5 +289,54 @@ fn full(chosen: Sampling, rest: &maskgit::Sampling) -> maskgit::Sampling {
         },
         seed: chosen.seed,
         ..*rest
+    }
+}
+
+/// Decodes the gallery, each picture as the first frame of a video of its own.
+async fn thumbnails(world: &World) -> Result<(), String> {
+    let device = world.actions.device();
+    let shown = world.card.gallery.len().min(MOST_THUMBNAILS);
+    let gallery = &world.card.gallery[..shown];
+    for (batch, prompts) in gallery.chunks(THUMBNAILS_AT_ONCE).enumerate() {
+        let tokens = world.card.config.tokens_per_frame();
+        let ids: Vec<i32> = prompts
+            .iter()
+            .flat_map(|p| &p.tokens)
+            .map(|&t| t as i32)
+            .collect();
+        let shape = [prompts.len(), 1, tokens];
+        let ids = Tensor::<3, Int>::from_data(TensorData::new(ids, shape), &device);
+        let decoded = world.tokenizer.decode(ids);
+        let [_, _, height, width, channels] = decoded.dims();
+        let data = decoded
+            .into_data_async()
+            .await
+            .map_err(|e| format!("{e:?}"))?;
+        let values: Vec<f32> = data
+            .convert::<f32>()
+            .try_to_vec()
+            .map_err(|e| format!("{e:?}"))?;
+        let bytes = pixels::to_bytes(&values);
+        for (i, rgb) in bytes.chunks_exact(height * width * channels).enumerate() {
+            let picture = picture(&Pixels {
+                height,
+                width,
+                rgb: rgb.to_vec(),
+            });
+            post(FromWorker::Thumbnail {
+                index: batch * THUMBNAILS_AT_ONCE + i,
+                picture,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A frame as a canvas takes it.
+pub fn picture(frame: &Pixels) -> Picture {
+    Picture {
+        width: frame.width,
+        height: frame.height,
+        rgba: frame.rgba(),
     }
 }

@@ -53,7 +53,7 @@ impl Engine {
         self.remember(&mut state, known);
         let seen = self.seen(known);
         let past: Vec<&[f32]> = seen.iter().filter_map(|k| dynamics(k.page)).collect();
-        let tokens = self.sample(&mut state, request, &past);
+        let tokens = self.sample(&mut state, request, &past, &mut |_| ());
 
         let past: Vec<&[f32]> = seen.iter().map(|k| &*k.page.decoder.values).collect();
         let (picture, decoder) = self.decode(&mut state, &tokens, &past);
@@ -62,6 +62,26 @@ impl Engine {
             picture,
             page: page(decoder),
         }
+    }
+
+    /// The same frame after each of its MaskGIT steps, and what it would look like if it were left as it is
+    /// then. Nothing is kept of it.
+    pub fn unfold(&self, request: &Request<'_>) -> Vec<(Canvas, Frame)> {
+        let mut state = self.state();
+        let known = request.known;
+        self.remember(&mut state, known);
+        let seen = self.seen(known);
+        let past: Vec<&[f32]> = seen.iter().filter_map(|k| dynamics(k.page)).collect();
+        let mut steps = Vec::new();
+        self.sample(&mut state, request, &past, &mut |canvas| {
+            steps.push(canvas.clone());
+        });
+        let past: Vec<&[f32]> = seen.iter().map(|k| &*k.page.decoder.values).collect();
+        let picture = |canvas: Canvas| {
+            let (picture, _) = self.decode(&mut state, &canvas.tokens, &past);
+            (canvas, picture)
+        };
+        steps.into_iter().map(picture).collect()
     }
 
     /// Fills the cache from the tokens and actions of 1 to `T` frames, oldest first, as if nothing had been
@@ -117,12 +137,13 @@ impl Engine {
         }
     }
 
-    /// The MaskGIT steps of one frame.
+    /// The MaskGIT steps of one frame; `watch` sees it after each.
     pub(super) fn sample(
         &self,
         state: &mut State,
         request: &Request<'_>,
         past: &[&[f32]],
+        watch: &mut dyn FnMut(&Canvas),
     ) -> Vec<u32> {
         let n = self.config.tokens_per_frame();
         let mask = self.config.codes() as u32;
@@ -154,6 +175,7 @@ impl Engine {
             through(&part.head, rows, logits, normed);
             let row = |i: usize| &logits[i * codes..][..codes];
             maskgit::settle(&mut canvas, row, step, request.frame, request.sampling);
+            watch(&canvas);
         }
         canvas.tokens
     }

@@ -53,7 +53,7 @@ impl<'a> Window<'a> {
         };
         let past: Vec<&[f32]> = known.iter().filter_map(|k| dynamics(k.page)).collect();
         self.engine
-            .sample(&mut self.engine.state(), &request, &past);
+            .sample(&mut self.engine.state(), &request, &past, &mut |_| ());
     }
 
     /// The pass that keeps a finished frame's keys and values.

@@ -17,6 +17,7 @@
 
 mod cache;
 mod device;
+pub mod inspect;
 mod processor;
 mod tensors;
 
@@ -172,13 +173,7 @@ impl Session {
     /// # Errors
     /// [`Error::Action`]; [`Error::Device`], after which the session is as it was before.
     pub async fn step(&mut self, action: usize) -> Result<&Frame> {
-        let actions = self.world.card.config.actions();
-        if action >= actions {
-            return Err(Error::Action {
-                action,
-                last: actions - 1,
-            });
-        }
+        self.check_action(action)?;
         let made = match self.world.engine.clone() {
             Some(engine) if self.options.cache => self.step_on(&engine, action).await?,
             Some(engine) => self.step_without_cache_on(&engine, action).await?,
@@ -198,6 +193,18 @@ impl Session {
             self.frames[old].kept = None;
         }
         Ok(self.picture())
+    }
+
+    fn check_action(&self, action: usize) -> Result<()> {
+        let actions = self.world.card.config.actions();
+        if action < actions {
+            Ok(())
+        } else {
+            Err(Error::Action {
+                action,
+                last: actions - 1,
+            })
+        }
     }
 
     /// Goes back `count` frames, at most to the prompt; returns how many it went. Up to 48 frames

@@ -3,6 +3,8 @@
 use super::{Played, Session};
 use crate::cpu::{Engine, Known, Request};
 use crate::error::{Error, Result};
+use crate::maskgit::Canvas;
+use crate::picture::Frame;
 
 impl Session {
     /// Makes the next frame.
@@ -24,6 +26,21 @@ impl Session {
             page: None,
             kept: Some(made.page),
         })
+    }
+
+    /// The next frame after each of its MaskGIT steps.
+    pub(super) fn unfold_on_cpu(
+        &self,
+        engine: &Engine,
+        action: usize,
+    ) -> Result<Vec<(Canvas, Frame)>> {
+        let known = self.known();
+        Ok(engine.unfold(&Request {
+            known: &known.ok_or_else(|| Error::Device("the cache lost its frames".into()))?,
+            action,
+            frame: self.played() as u32,
+            sampling: &self.options.sampling,
+        }))
     }
 
     /// See [`Session::refill`].

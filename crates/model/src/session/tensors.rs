@@ -14,7 +14,7 @@ impl Session {
     pub(super) async fn step_in_tensors(&mut self, action: usize) -> Result<Played> {
         let device = self.device();
         let past = self.options.cache.then(|| self.dynamics.past()).flatten();
-        let tokens = self.sample(action, past.as_deref()).await?;
+        let tokens = self.sample(action, past.as_deref(), &mut |_| ()).await?;
 
         let ids = int_tensor(&[&tokens], &device);
         let (pixels, seen) = if self.options.cache {
@@ -41,8 +41,54 @@ impl Session {
         })
     }
 
-    /// The MaskGIT steps of one frame.
-    async fn sample(&self, action: usize, past: Option<&[Past]>) -> Result<Vec<u32>> {
+    /// The next frame after each of its MaskGIT steps, and what it would look like if it were left as it is
+    /// then.
+    pub(super) async fn unfold_in_tensors(&self, action: usize) -> Result<Vec<(Canvas, Frame)>> {
+        let past = self.options.cache.then(|| self.dynamics.past()).flatten();
+        let mut steps: Vec<Canvas> = Vec::new();
+        self.sample(action, past.as_deref(), &mut |canvas| {
+            steps.push(canvas.clone());
+        })
+        .await?;
+        let before = self.options.cache.then(|| self.decoder.past()).flatten();
+        let mut unfolded = Vec::with_capacity(steps.len());
+        for canvas in steps {
+            let pixels = if self.options.cache {
+                let ids = int_tensor(&[&canvas.tokens], &self.device());
+                let tokenizer = &self.world.tokenizer;
+                tokenizer.decode_after(ids, before.as_deref()).0
+            } else {
+                self.decode_window(&canvas.tokens)
+            };
+            let picture = self.read_pictures(pixels).await?.pop();
+            let picture = picture.ok_or_else(|| Error::Device("no frame came back".into()))?;
+            unfolded.push((canvas, picture));
+        }
+        Ok(unfolded)
+    }
+
+    /// Which tokens of the newest frame look at which: for each block `[N, N]`.
+    pub(super) async fn spatial_weights(&self) -> Result<Vec<Vec<f32>>> {
+        let (tokens, actions): (Vec<_>, Vec<_>) = self.frames[self.first_of_window()..]
+            .iter()
+            .map(|f| (f.tokens.as_slice(), f.action))
+            .unzip();
+        let ids = int_tensor(&tokens, &self.device());
+        let dynamics = &self.world.dynamics;
+        let mut read = Vec::new();
+        for weights in dynamics.spatial_weights(ids, self.latents(&actions)) {
+            read.push(floats(weights).await?);
+        }
+        Ok(read)
+    }
+
+    /// The MaskGIT steps of one frame; `watch` sees it after each.
+    async fn sample(
+        &self,
+        action: usize,
+        past: Option<&[Past]>,
+        watch: &mut dyn FnMut(&Canvas),
+    ) -> Result<Vec<u32>> {
         let config = &self.world.card.config;
         let dynamics = &self.world.dynamics;
         let device = self.device();
@@ -67,6 +113,7 @@ impl Session {
             };
             let logits = floats(logits).await?;
             maskgit::step(&mut canvas, &logits, step, frame, &self.options.sampling);
+            watch(&canvas);
         }
         Ok(canvas.tokens)
     }

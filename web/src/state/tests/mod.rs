@@ -1,6 +1,7 @@
 mod demo;
 mod lines;
 mod loading;
+mod looks;
 mod own;
 mod play;
 mod share;
