@@ -460,7 +460,7 @@ impl State {
             Event::Share(event) => self.share(event, effects),
             Event::Export(event) => self.export(event, effects),
             Event::Own(event) => self.own(event, effects),
-            Event::Look(event) => self.look(event, effects),
+            Event::Look(event) => self.look_beside(event, effects),
             Event::Dismiss => {
                 let trouble = self.trouble.take();
                 self.trouble = trouble.filter(|t| t.remedy != Remedy::Dismiss);
@@ -508,7 +508,7 @@ impl State {
                 bytes,
             } => self.exported(kind, size, frames, bytes, effects),
             FromWorker::Kept(worlds) => self.has_kept(worlds, effects),
-            FromWorker::Seen(seen) => self.seen(seen, effects),
+            FromWorker::Seen(seen) => self.seen_beside(seen, effects),
             FromWorker::Measuring { what, done, all } => self.measure_on(&what, done, all),
             FromWorker::Measured { rows, json } => self.measured(rows, json, effects),
             FromWorker::Failed { task, detail } => self.fail(task, &detail, effects),

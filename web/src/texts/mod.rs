@@ -27,6 +27,7 @@ mod de;
 mod en;
 pub mod futures;
 pub mod how;
+pub mod share;
 pub mod studio;
 
 use serde::{Deserialize, Serialize};
@@ -91,8 +92,6 @@ macro_rules! texts {
         }
     };
 }
-
-pub mod share;
 
 texts! {
     // The language itself

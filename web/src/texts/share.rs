@@ -4,7 +4,7 @@ use super::fill;
 use crate::protocol::ExportKind;
 use crate::state::own::{LARGEST, Measure};
 
-texts! {
+group! {
     // Links
     share, share_more, prompt_only, with_play, frames_in_link, link, copy, copied, copy_by_hand, send, qr,
     qr_label, qr_too_long, long_link, too_long,

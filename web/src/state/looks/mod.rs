@@ -71,7 +71,7 @@ impl Looks {
 }
 
 impl State {
-    pub(super) fn look(&mut self, event: Event, effects: &mut Vec<Effect>) {
+    pub(super) fn look_beside(&mut self, event: Event, effects: &mut Vec<Effect>) {
         match event {
             Event::Futures(true) if self.can_play() => {
                 self.stop_to_look();
@@ -135,7 +135,7 @@ impl State {
     }
 
     /// Something was seen.
-    pub(super) fn seen(&mut self, seen: Seen, effects: &mut Vec<Effect>) {
+    pub(super) fn seen_beside(&mut self, seen: Seen, effects: &mut Vec<Effect>) {
         let Some(Waiting::Look(age)) = self.waiting else {
             return;
         };
