@@ -42,9 +42,14 @@ async fn frames(url: &str, window: usize, fps: usize) -> Option<Footage> {
     video.set_preload("auto");
     // Phones would play it on the whole screen.
     video.set_attribute("playsinline", "").ok()?;
-    let loaded = event(&video, "loadeddata");
+    let loaded = event(&video, "loadedmetadata");
     video.set_src(url);
     loaded.await?;
+    // It may be sound alone.
+    let (width, height) = (video.video_width(), video.video_height());
+    if width == 0 || height == 0 {
+        return None;
+    }
     if !video.duration().is_finite() {
         seek(&video, BEYOND).await?;
     }
@@ -58,7 +63,6 @@ async fn frames(url: &str, window: usize, fps: usize) -> Option<Footage> {
         &marks(&footage::end(seconds, window, fps)),
     );
 
-    let (width, height) = (video.video_width().max(1), video.video_height().max(1));
     let scale = (MOVING as f64 / f64::from(width.max(height))).min(1.0);
     let small = |side: u32| (f64::from(side) * scale).round().max(1.0);
     let (width, height) = (small(width), small(height));

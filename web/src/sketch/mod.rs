@@ -23,4 +23,4 @@ pub const COLOURS: usize = 16;
 /// Pixels along each side of a stamp.
 pub const STAMP: usize = 8;
 /// Stamps of a world, at most.
-pub const STAMPS: usize = 16;
+pub const STAMPS: usize = 24;

@@ -5,6 +5,10 @@ use crate::protocol::Picture;
 
 /// Bits of each channel by which colours are told apart.
 const BITS: u32 = 5;
+/// Colours of a palette are further apart than this, as [`distance`] has it: others look the same.
+const APART: f64 = 75.0;
+/// How much it counts how often a colour is used, against how far it is from the others.
+const USE: f64 = 0.25;
 
 /// Up to `most` colours of the pictures: the most used one first, then those that are used much and
 /// differ from the ones before. The same pictures give the same colours.
@@ -25,8 +29,12 @@ pub fn palette(pictures: &[Picture], most: usize) -> Vec<Rgb> {
         let worth = |&(used, colour): &(f64, Rgb)| {
             let nearest = chosen.iter().map(|&c| distance(c, colour));
             let apart = nearest.fold(f64::INFINITY, f64::min);
-            // The first has none to differ from.
-            used.sqrt() * if apart.is_finite() { apart } else { 1.0 }
+            match apart {
+                ..APART => 0.0,
+                // The first has none to differ from.
+                f64::INFINITY => used,
+                _ => used.powf(USE) * apart,
+            }
         };
         let best = colours
             .iter()
@@ -93,8 +101,8 @@ mod tests {
         let mut pixels = vec![sky; 60];
         pixels.extend([cloud; 30]);
         pixels.extend([grass; 10]);
-        let found = palette(&[picture(&pixels)], 2);
-        assert_eq!(found.len(), 2);
+        let found = palette(&[picture(&pixels)], 9);
+        assert_eq!(found.len(), 2, "a cloud looks like the sky: {found:?}");
         assert!(distance(found[0], sky) < 10.0, "{found:?}");
         assert_eq!(found[1], grass);
     }

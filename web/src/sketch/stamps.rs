@@ -7,14 +7,36 @@ use crate::protocol::Picture;
 const SAME: u32 = 9;
 /// Stamps differ from each other by at least this much.
 const APART: u32 = 22;
+/// The same where one is laid over the other, shifted: sprites move their limbs.
+const SHIFTED: u32 = 40;
 /// A patch whose pixels differ by less than this from their mean is plain colour, and no stamp.
 const PLAIN: u32 = 8;
+/// How much more something counts that has plain colour all around it: it is not cut off.
+const WHOLE: usize = 6;
 /// Pictures that are looked at.
-const MOST_PICTURES: usize = 24;
+const MOST_PICTURES: usize = 16;
+/// Kinds of patches that are told apart.
+const MOST_KINDS: usize = 5000;
 
 /// Up to `most` patches of `size` × `size` pixels: those that are found in the most of the pictures
-/// first, and among these the most frequent. The same pictures give the same stamps.
+/// first, and among these the most detailed. What only shows a piece of one before, shifted, is left
+/// out. The same pictures give the same stamps.
 pub fn stamps(pictures: &[Picture], size: usize, most: usize) -> Vec<Picture> {
+    let step = step(size);
+    let mut chosen: Vec<Patch> = Vec::new();
+    for Kind { patch, .. } in kinds(pictures, size) {
+        if chosen.len() == most {
+            break;
+        }
+        if !chosen.iter().any(|other| other.shows(&patch, size, step)) {
+            chosen.push(patch);
+        }
+    }
+    chosen.iter().map(|patch| patch.picture(size)).collect()
+}
+
+/// Patches that aren't plain, each kind once, those of the most pictures first.
+fn kinds(pictures: &[Picture], size: usize) -> Vec<Kind> {
     let mut kinds: Vec<Kind> = Vec::new();
     for (number, picture) in pictures.iter().take(MOST_PICTURES).enumerate() {
         let canvas = Canvas::of(picture);
@@ -23,34 +45,31 @@ pub fn stamps(pictures: &[Picture], size: usize, most: usize) -> Vec<Picture> {
             if patch.detail < PLAIN {
                 continue;
             }
+            let full = kinds.len() == MOST_KINDS;
             match kinds.iter_mut().find(|kind| kind.patch.is(&patch, SAME)) {
                 Some(kind) => kind.meet(number),
+                None if full => {}
                 None => kinds.push(Kind {
                     patch,
                     pictures: 1,
-                    times: 1,
                     last: number,
                 }),
             }
         }
     }
     // Stable: of equals the first one met stays first.
-    kinds.sort_by_key(|kind| std::cmp::Reverse((kind.pictures, kind.times, kind.patch.detail)));
-    let mut chosen: Vec<Patch> = Vec::new();
-    for kind in kinds {
-        if chosen.len() == most {
-            break;
-        }
-        if !chosen.iter().any(|patch| patch.is(&kind.patch, APART)) {
-            chosen.push(kind.patch);
-        }
-    }
-    chosen.iter().map(|patch| patch.picture(size)).collect()
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.worth()));
+    kinds
 }
 
-/// Corners of the patches that are looked at: every half patch.
+/// From one patch that is looked at to the next, pixels.
+fn step(size: usize) -> usize {
+    (size / 4).max(1)
+}
+
+/// Corners of the patches that are looked at.
 fn places(canvas: &Canvas, size: usize) -> impl Iterator<Item = (usize, usize)> {
-    let step = (size / 2).max(1);
+    let step = step(size);
     let along = move |length: usize| (0..(length + 1).saturating_sub(size)).step_by(step);
     let (columns, rows) = (along(canvas.width()), along(canvas.height()));
     rows.flat_map(move |y| columns.clone().map(move |x| (x, y)))
@@ -61,15 +80,18 @@ struct Kind {
     patch: Patch,
     /// In how many pictures.
     pictures: usize,
-    /// In how many places of them.
-    times: usize,
     /// The newest of them.
     last: usize,
 }
 
 impl Kind {
+    /// What recurs counts, and what shows much; a whole sprite more than a piece of one.
+    fn worth(&self) -> usize {
+        let whole = if self.patch.framed { WHOLE } else { 1 };
+        self.pictures * self.patch.detail as usize * whole
+    }
+
     fn meet(&mut self, picture: usize) {
-        self.times += 1;
         if picture != self.last {
             self.pictures += 1;
             self.last = picture;
@@ -83,6 +105,8 @@ struct Patch {
     mean: [u32; 3],
     /// How much the pixels differ from that, on average.
     detail: u32,
+    /// Whether its edge is of one colour all around.
+    framed: bool,
 }
 
 impl Patch {
@@ -110,10 +134,25 @@ impl Patch {
         let off = values.iter().zip(mean.iter().cycle());
         let off: u32 = off.map(|(&v, &m)| u32::from(v).abs_diff(m)).sum();
         let detail = off / (3 * pixels);
+        let corner = [values[0], values[1], values[2]];
+        let on_edge = |place: usize| {
+            let (x, y) = (place % size, place / size);
+            x == 0 || y == 0 || x + 1 == size || y + 1 == size
+        };
+        let framed = values
+            .as_chunks::<3>()
+            .0
+            .iter()
+            .enumerate()
+            .all(|(place, pixel)| {
+                let mut off = pixel.iter().zip(corner);
+                !on_edge(place) || off.all(|(&v, c)| u32::from(v.abs_diff(c)) < 4 * PLAIN)
+            });
         Self {
             values,
             mean,
             detail,
+            framed,
         }
     }
 
@@ -134,6 +173,50 @@ impl Patch {
             }
         }
         true
+    }
+
+    /// Whether most of what the other one shows is here, too, maybe shifted.
+    fn shows(&self, other: &Self, size: usize, step: usize) -> bool {
+        if self.is(other, APART) {
+            return true;
+        }
+        let shifts = (step..size).step_by(step).map(|s| s as isize);
+        let shifts: Vec<isize> = shifts.flat_map(|s| [s, -s]).chain([0]).collect();
+        shifts
+            .iter()
+            .flat_map(|&dx| shifts.iter().map(move |&dy| (dx, dy)))
+            .any(|shift| self.shows_shifted(other, size, shift))
+    }
+
+    fn shows_shifted(&self, other: &Self, size: usize, (dx, dy): (isize, isize)) -> bool {
+        let common = |shift: isize| {
+            let low = shift.max(0);
+            (low, (size as isize + shift.min(0)) - low)
+        };
+        let ((x, width), (y, height)) = (common(dx), common(dy));
+        // A few pixels alike say nothing.
+        if 8 * width * height < (size * size) as isize {
+            return false;
+        }
+        let at = |patch: &Self, x: isize, y: isize| -> [u32; 3] {
+            let place = 3 * (y as usize * size + x as usize);
+            [0, 1, 2].map(|channel| u32::from(patch.values[place + channel]))
+        };
+        let (mut off, mut detail, mut values) = (0, 0, 0);
+        for row in y..y + height {
+            for column in x..x + width {
+                let ours = at(self, column - dx, row - dy);
+                let theirs = at(other, column, row);
+                for channel in 0..3 {
+                    off += ours[channel].abs_diff(theirs[channel]);
+                    detail += theirs[channel].abs_diff(other.mean[channel]);
+                    values += 1;
+                }
+            }
+        }
+        // Most of what the other shows lies there, and looks alike.
+        let whole = other.detail * other.values.len() as u32;
+        off <= SHIFTED * values && 5 * detail >= 4 * whole
     }
 
     fn picture(&self, size: usize) -> Picture {
@@ -185,11 +268,11 @@ mod tests {
             picture(&[(&wall, 16, 24), (&coin, 8, 8)]),
             picture(&[(&wall, 0, 16)]),
         ];
-        let found = stamps(&pictures, 8, 12);
+        let found = stamps(&pictures, 8, 99);
         let place = |tile: &Canvas| found.iter().position(|stamp| *stamp == tile.picture());
-        // Before both there may be their edges: the wall with the sky above it recurs as well.
+        // Their edges are there as well: the wall with the sky above it recurs, too.
         assert!(place(&wall).unwrap() < place(&coin).unwrap());
-        assert!(found.len() <= 12);
+        assert_eq!(stamps(&pictures, 8, 3), found[..3]);
         for stamp in &found {
             assert!(stamp.rgba.as_chunks::<4>().0.iter().any(|p| p[..3] != SKY));
         }

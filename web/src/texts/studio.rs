@@ -63,9 +63,9 @@ words! {
     stamps: "Pieces of the world", "Stücke der Welt";
     stamp_number: "Piece {}", "Stück {}";
     searching: "Looking through the world's pictures …", "Die Bilder der Welt werden durchsucht …";
-    ground: "Draw on", "Zeichnen auf";
+    ground: "Begin anew on", "Neu beginnen auf";
     ground_plain: "A blank sheet", "Leerem Blatt";
-    ground_frame: "The frame on the screen", "Dem Bild auf dem Schirm";
+    ground_frame: "This frame", "Diesem Bild";
     ground_gallery: "Picture: {}", "Bild: {}";
 
     // What is said of it

@@ -1,7 +1,6 @@
 //! The world being played.
 
 use model::gpu::{Class, Gpu};
-use model::picture::Frame as Pixels;
 use model::session::{Options, Session};
 use model::{Error, World, maskgit};
 use web::protocol::{
@@ -263,8 +262,8 @@ async fn start(world: &World, prompt: Prompt, sampling: Sampling) -> model::Resu
     };
     match prompt {
         Prompt::Picture(bytes) => {
-            let pixels = Pixels::from_picture(&bytes, &card.config)?;
-            Session::start(world, &[pixels], options).await
+            let clip = studio::middle(world, &bytes).await?;
+            Session::start(world, &studio::frames(&clip), options).await
         }
         Prompt::Frames(clip) => Session::start(world, &studio::frames(&clip), options).await,
         Prompt::Gallery(place) => {

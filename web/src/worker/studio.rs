@@ -1,12 +1,14 @@
 //! Helps to make a prompt: opens pictures, shows what the world makes of them, finds its materials.
 
-use model::World;
 use model::picture::Frame as Pixels;
 use model::session::tokenize;
+use model::{Error, World};
+use web::crop::{Crop, cut};
 use web::opening;
 use web::protocol::prompts::{Answer, Ask, Clip, Footage, Reason};
 use web::protocol::{FromWorker, Picture};
 use web::sketch::{COLOURS, STAMP, STAMPS, palette, stamps};
+use web::texts::Language;
 
 use super::pictures::{decode, gallery};
 use super::{bitmap, post};
@@ -47,6 +49,17 @@ async fn open(world: Option<&World>, bytes: &[u8]) -> Result<Footage, Reason> {
         (world.card.config.frames, world.card.config.fps)
     });
     opening::open(bytes, window, fps)
+}
+
+/// The middle of a picture: of one that came while there was no world, and nobody to ask.
+pub async fn middle(world: &World, bytes: &[u8]) -> model::Result<Clip> {
+    // As all that the model says, in English.
+    let why = |reason| Error::Picture(Language::En.texts().studio().reason(reason).into());
+    let footage = open(Some(world), bytes).await.map_err(why)?;
+    let picture = footage.clip.picture(0).unwrap_or_default();
+    let (width, height) = (world.card.config.width, world.card.config.height);
+    let part = Crop::new((picture.width, picture.height), (width, height)).part();
+    Ok(Clip::of([cut(&picture, part, width, height)]))
 }
 
 /// The newest frame of a clip, by way of the world's codes.

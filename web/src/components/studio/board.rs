@@ -36,6 +36,22 @@ fn pixel(board: &HtmlElement, sketch: &Sketch, x: i32, y: i32) -> Point {
     }
 }
 
+/// What the browser has joined into one event, from one frame of the screen to the next; the event
+/// itself where it doesn't tell.
+fn joined(event: &PointerEvent) -> Vec<PointerEvent> {
+    // Some browsers have it on pages over https only, or not at all.
+    let told = js_sys::Reflect::has(event, &"getCoalescedEvents".into());
+    let mut events = Vec::new();
+    if told == Ok(true) {
+        let all = event.get_coalesced_events();
+        events.extend(all.iter().filter_map(|e| e.dyn_into().ok()));
+    }
+    if events.is_empty() {
+        events.push(event.clone());
+    }
+    events
+}
+
 /// The sketch, with a grid over it and the keyboard's cursor.
 #[component]
 pub fn Board(props: &Props) -> Html {
@@ -88,14 +104,7 @@ pub fn Board(props: &Props) -> Html {
             let Some(board) = board.cast::<HtmlElement>() else {
                 return;
             };
-            // What the browser joined into one event, from one frame of the screen to the next.
-            let joined = event.get_coalesced_events();
-            let joined = joined.iter().filter_map(|e| e.dyn_into().ok());
-            let mut events: Vec<PointerEvent> = joined.collect();
-            if events.is_empty() {
-                events.push(event.clone());
-            }
-            let points = events.iter().map(|e| {
+            let points = joined(&event).into_iter().map(|e| {
                 // Their place on the board itself is told for the last one only.
                 let x = event.offset_x() + e.client_x() - event.client_x();
                 let y = event.offset_y() + e.client_y() - event.client_y();

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::board::Board;
 use super::icons;
 use super::reading::Reading;
-use super::tools::{Colours, Tools};
+use super::tools::{Colours, Stamps, Tools};
 use crate::components::picture::Picture;
 use crate::components::words::use_texts;
 
@@ -74,8 +74,11 @@ pub fn Sketch(props: &Props) -> Html {
             <div class="right">
                 <Tools sketch={sketch.clone()} act={act.clone()} />
                 <h3>{ words.palette }</h3>
-                <Colours sketch={sketch.clone()} act={act.clone()} {materials} />
+                <Colours
+                    sketch={sketch.clone()} act={act.clone()} materials={materials.clone()}
+                />
                 <Reading state={state.clone()} />
+                <Stamps sketch={sketch.clone()} act={act.clone()} {materials} />
                 <Grounds state={state.clone()} act={act.clone()} />
                 <p class="small" id="board-more">{ words.board_more }</p>
             </div>

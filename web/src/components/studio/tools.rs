@@ -12,7 +12,7 @@ use super::icons;
 use crate::components::picture::Picture;
 use crate::components::words::use_texts;
 
-/// What [`Tools`] and [`Colours`] take.
+/// What [`Tools`], [`Colours`] and [`Stamps`] take.
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The sketch and the tool in the hand.
@@ -100,7 +100,7 @@ fn dot([r, g, b]: Rgb) -> Rc<protocol::Picture> {
     })
 }
 
-/// The world's colours, any other, and its pieces.
+/// The world's colours, and any other.
 #[component]
 pub fn Colours(props: &Props) -> Html {
     let words = use_texts().studio();
@@ -135,6 +135,30 @@ pub fn Colours(props: &Props) -> Html {
             </button>
         }
     });
+    html! {
+        <div class="swatches" role="group" aria-label={words.palette} data-testid="palette">
+            { for colours }
+            <input
+                type="color" value={format!("#{r:02x}{g:02x}{b:02x}")} oninput={any}
+                aria-label={words.another_colour} title={words.another_colour}
+                data-testid="any-colour"
+            />
+        </div>
+    }
+}
+
+/// The world's pieces.
+#[component]
+pub fn Stamps(props: &Props) -> Html {
+    let words = use_texts().studio();
+    let Props {
+        sketch,
+        act,
+        materials,
+    } = props;
+    let Some(materials) = materials.as_ref().filter(|m| !m.stamps.is_empty()) else {
+        return html! {};
+    };
     let held = sketch.stamp.as_ref().filter(|_| sketch.tool == Tool::Stamp);
     let held = held.map(|stamp| stamp.picture());
     let stamps = materials.stamps.iter().enumerate().map(|(place, stamp)| {
@@ -152,20 +176,10 @@ pub fn Colours(props: &Props) -> Html {
     });
     html! {
         <>
-            <div class="swatches" role="group" aria-label={words.palette} data-testid="palette">
-                { for colours }
-                <input
-                    type="color" value={format!("#{r:02x}{g:02x}{b:02x}")} oninput={any}
-                    aria-label={words.another_colour} title={words.another_colour}
-                    data-testid="any-colour"
-                />
+            <h3>{ words.stamps }</h3>
+            <div class="swatches" role="group" aria-label={words.stamps} data-testid="stamps">
+                { for stamps }
             </div>
-            if !materials.stamps.is_empty() {
-                <h3>{ words.stamps }</h3>
-                <div class="swatches" role="group" aria-label={words.stamps} data-testid="stamps">
-                    { for stamps }
-                </div>
-            }
         </>
     }
 }
