@@ -1,7 +1,7 @@
 // Links that carry a play, files of a play, and worlds of the visitor's by their address.
 
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,7 +140,8 @@ export async function share({ folder, screenshots }) {
     const [{ name }] = JSON.parse(await readFile(join(site, "worlds/index.json"), "utf8"));
     const file = `worlds/${name}.safetensors`;
     const list = String(await readFile(join(site, "worlds/index.json"))).replaceAll(`"${name}"`, '"renamed"');
-    await rename(join(site, file), join(site, "worlds/renamed.safetensors"));
+    await rm(join(site, file));
+    await writeFile(join(site, "worlds/renamed.safetensors"), retold(await readFile(join(folder, file))));
     await writeFile(join(site, "worlds/index.json"), list);
     const elsewhere = await serve(site);
     const other = await visit(`${elsewhere.address}/${new URL(link).hash}`);
@@ -238,7 +239,7 @@ export async function share({ folder, screenshots }) {
 
   const WORLD = JSON.parse(await readFile(join(folder, "worlds/index.json"), "utf8"))[0];
   const foreign = await mkdtemp(join(tmpdir(), "pocket-genie-foreign-"));
-  const whole = await readFile(join(folder, `worlds/${WORLD.name}.safetensors`));
+  const whole = retold(await readFile(join(folder, `worlds/${WORLD.name}.safetensors`)));
   await writeFile(join(foreign, "far.safetensors"), whole);
   await writeFile(join(foreign, "cut.safetensors"), whole.subarray(0, whole.length >> 1));
   await writeFile(join(foreign, "text.safetensors"), "no world\n");
@@ -367,6 +368,14 @@ export async function share({ folder, screenshots }) {
   server.stop();
   host.stop();
   await rm(foreign, { recursive: true, force: true });
+}
+
+/** The same world, but for a letter of what it says about itself: another file. */
+function retold(world) {
+  const at = world.indexOf("about") + "about\\\":\\\"".length;
+  const other = Buffer.from(world);
+  other[at] = other[at] === 0x58 ? 0x59 : 0x58;
+  return other;
 }
 
 /** Size and number of frames of a GIF file, read block by block. */

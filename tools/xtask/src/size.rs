@@ -10,8 +10,9 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::setup::Home;
 
 /// All of the page's WebAssembly, gzipped, bytes. The design's bar is 3 MB; this is what it may
-/// not grow beyond until it gets there.
-const WASM_BUDGET: u64 = 1_400_000;
+/// not grow beyond until it gets there. Links, files of a play and worlds by address
+/// took 0.18 MB of it: GIF and PNG writers, SHA-256, QR codes, and their part of the page.
+const WASM_BUDGET: u64 = 1_550_000;
 /// A shipped world, bytes (design §6).
 const WORLD_BUDGET: u64 = 10_000_000;
 

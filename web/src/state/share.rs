@@ -177,7 +177,9 @@ impl State {
             }
             return None;
         }
+        // Its world may be here under another name.
         self.share.waiting = None;
+        self.share.problem = None;
         let play = Play::of(&link);
         if play
             .actions
@@ -204,11 +206,14 @@ impl State {
 
     /// A world is open: what a link has to do with it, if that is not to start.
     pub(super) fn look_for_link(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(link) = self.share.waiting.clone() {
-            // Once that has been said, it waits for the visitor to bring its world.
-            if !self.share.missed && !self.asks_for_consent() {
-                self.go_to_link(&link, effects);
-            }
+        if matches!(self.waiting, Some(Waiting::Load { .. })) {
+            // Another world is about to take this one's place.
+            return;
+        }
+        // Once it has been said that its world is missing, it waits for the visitor to bring that.
+        let looks = !self.share.missed && !self.asks_for_consent();
+        if let Some(link) = self.share.waiting.clone().filter(|_| looks) {
+            self.go_to_link(&link, effects);
         }
         if let Some((problem, world)) = self.share.problem.take() {
             self.refuse(problem, &world);

@@ -239,6 +239,19 @@ fn a_link_for_a_missing_world_says_so_and_waits_for_its_file() {
 }
 
 #[test]
+fn a_link_finds_its_world_under_another_name() {
+    let mut page = Page::new();
+    page.on(opened(&written(sample("before", 7, &[1]))));
+    page.on(Event::Worker(FromWorker::Booted));
+    page.on(listed(&["test"]));
+    page.on(failed(Task::Load, "this page has no world called “before”"));
+    let sent = page.on(ready(world(2), DeviceKind::Cpu));
+    assert!(starts_from_link(&sent), "{sent:?}");
+    page.on(frame(0, None));
+    assert_eq!(page.state.trouble, None);
+}
+
+#[test]
 fn a_world_that_does_not_come_for_want_of_a_network_is_not_called_missing() {
     let mut page = Page::new();
     page.on(opened(&written(sample("test", 7, &[1]))));
