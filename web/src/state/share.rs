@@ -220,26 +220,30 @@ impl State {
         }
     }
 
-    /// The world of the link that waits could not be loaded: whether that is taken care of.
-    pub(super) fn misses_world_of_link(&mut self, effects: &mut Vec<Effect>) -> bool {
-        let Some(link) = self.share.waiting.clone() else {
-            return false;
+    /// Whether a world that could not be loaded is that of the link that waits, and the page has none such.
+    pub(super) fn misses_world_of_link(&self) -> bool {
+        let missing = |link: &Rc<Link>| {
+            let wished = self.wishes.world.as_ref() == Some(&link.world);
+            let listed = self.worlds.iter().any(|w| w.name == link.world);
+            wished && !self.worlds.is_empty() && !listed
         };
-        let wished = self.wishes.world.as_ref() == Some(&link.world);
-        let listed = self.worlds.iter().any(|w| w.name == link.world);
-        if !wished || self.worlds.is_empty() || listed {
-            return false;
-        }
+        self.share.waiting.as_ref().is_some_and(missing)
+    }
+
+    /// Loads it from what is kept, or the page's first world in its place, and says so.
+    pub(super) fn go_on_without_world_of_link(&mut self, effects: &mut Vec<Effect>) {
+        let Some(link) = self.share.waiting.clone() else {
+            return;
+        };
         self.wishes.world = None;
         if self.fetch_world_of(&link, effects) {
-            return true;
+            return;
         }
         self.share.missed = true;
         if !self.loaded {
             self.send(Request::Load(WorldSource::First), effects);
         }
         self.refuse(Problem::NoWorld, &link.world);
-        true
     }
 
     /// Its actions are those of a world that is gone.

@@ -54,18 +54,22 @@ impl State {
         if task == Task::Export {
             self.export.making = None;
         }
+        let missing = task == Task::Load && self.misses_world_of_link();
         // These are not requests: nobody waits for their answer.
         if !matches!(task, Task::Settings | Task::Thumbnails | Task::Export) {
             self.waiting = None;
             self.input.lift_all();
             self.branched(false, effects);
             // What fails once fails at the next tick, too.
-            self.pause();
+            if !missing {
+                self.pause();
+            }
         }
         if task == Task::Move {
             self.wishes.device = self.device.as_ref().map(|d| d.kind);
         }
-        if task == Task::Load && self.misses_world_of_link(effects) {
+        if missing {
+            self.go_on_without_world_of_link(effects);
             return;
         }
         let passing = matches!(task, Task::Start | Task::Step | Task::Seek | Task::Return);

@@ -226,6 +226,7 @@ fn a_link_for_a_missing_world_says_so_and_waits_for_its_file() {
             assert_eq!(*loads(&sent), WorldSource::First);
             page.on(ready(world(2), DeviceKind::Cpu));
             page.on(frame(0, None));
+            assert!(page.state.demo);
         }
         assert!(trouble(&page).contains("“lost”"), "{}", trouble(&page));
         assert!(page.state.can_play(), "the gallery is there");
