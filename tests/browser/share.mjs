@@ -169,6 +169,22 @@ export async function share({ folder, screenshots }) {
     assert.match(name, /\.gif$/);
     const { frames, width, height } = gif(bytes);
     assert.deepEqual([frames, width, height], [WAY.length + 1, 256, 256]);
+    // As the browser decodes it, its last frame is the one on the screen, but for the choice of colours.
+    const [decoded, off] = await shown.evaluate(async (bytes) => {
+      const decoder = new ImageDecoder({ data: new Uint8Array(bytes), type: "image/gif" });
+      await decoder.completed;
+      const { frameCount } = decoder.tracks.selectedTrack;
+      const { image } = await decoder.decode({ frameIndex: frameCount - 1 });
+      const small = new OffscreenCanvas(64, 64).getContext("2d");
+      small.imageSmoothingEnabled = false;
+      small.drawImage(image, 0, 0, 64, 64);
+      const screen = document.querySelector('[data-testid="canvas"]').getContext("2d");
+      const [ours, theirs] = [small, screen].map((context) => context.getImageData(0, 0, 64, 64).data);
+      const sum = ours.reduce((sum, value, i) => sum + Math.abs(value - theirs[i]), 0);
+      return [frameCount, sum / ours.length];
+    }, [...bytes]);
+    assert.equal(decoded, frames);
+    assert.ok(off < 3, `off by ${off} of 255`);
     return `${bytes.length} bytes`;
   });
 

@@ -133,7 +133,7 @@ impl State {
             } else if self.is_open() && !self.is_leaving() {
                 self.go_to_link(&link, effects);
             }
-            // Else the world that is on its way comes first.
+            // Else what is on its way, a world or another device, comes first.
         }
     }
 
@@ -208,6 +208,9 @@ impl State {
     pub(super) fn look_for_link(&mut self, effects: &mut Vec<Effect>) {
         if matches!(self.waiting, Some(Waiting::Load { .. })) {
             // Another world is about to take this one's place.
+            return;
+        }
+        if !self.is_open() {
             return;
         }
         // Once it has been said that its world is missing, it waits for the visitor to bring that.

@@ -77,6 +77,9 @@ impl State {
         if self.waiting.is_none() {
             self.send_queued(effects);
         }
+        if task == Task::Move {
+            self.look_for_link(effects);
+        }
         // Kept for a world that did not come: the one before is still there.
         if self.waiting.is_none()
             && self.is_open()

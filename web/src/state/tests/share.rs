@@ -283,6 +283,32 @@ fn a_link_for_another_version_of_a_world_is_not_played_in_this_one() {
 }
 
 #[test]
+fn a_link_opened_on_the_way_to_another_device_waits_for_it() {
+    for arrives in [true, false] {
+        let mut page = Page::playing();
+        page.on(Event::Device(Some(DeviceKind::Cpu)));
+        page.on(Event::Worker(FromWorker::Progress {
+            stage: Stage::Kernels,
+            loaded: 1,
+            total: Some(9),
+            ms: 0.0,
+        }));
+        assert_eq!(page.on(opened(&written(sample("test", 7, &[1])))), []);
+        let sent = if arrives {
+            let device = DeviceReport {
+                kind: DeviceKind::Cpu,
+                reason: DeviceReason::Asked,
+                adapter: String::new(),
+            };
+            page.on(Event::Worker(FromWorker::Moved { device }))
+        } else {
+            page.on(failed(Task::Move, "no adapter"))
+        };
+        assert!(starts_from_link(&sent), "{sent:?}");
+    }
+}
+
+#[test]
 fn a_damaged_link_says_so_and_leaves_the_page_as_it_was() {
     let good = written(sample("test", 7, &[1]));
     let damaged = good.replace("p=1.", "p=1.A");
