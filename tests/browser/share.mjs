@@ -1,6 +1,7 @@
 // Links that carry a play, files of a play, and worlds of the visitor's by their address.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -8,6 +9,7 @@ import { join } from "node:path";
 import { violations } from "./axe.mjs";
 import { launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
+import { fragment } from "./links.mjs";
 import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
 
@@ -110,6 +112,31 @@ export async function share({ folder, screenshots }) {
     await other.shown.close();
   });
 
+  await test("a link of several pictures shows them all to the world, and is laid out as described", async () => {
+    const { world } = await genie.stage();
+    const file = await readFile(join(folder, `worlds/${world}.safetensors`));
+    const prompt = tokens.slice(0, 3).map((text) => text.match(/.{4}/g).map((token) => parseInt(token, 16)));
+    const said = {
+      digest: createHash("sha256").update(file).digest(),
+      world,
+      prompt,
+      sampling: { seed: 300, steps: 3, temperature: 0.25, order: "random" },
+      actions: [1, 1, 1, 0],
+    };
+    const other = await visit(`${server.address}/${fragment(said)}`);
+    await other.genie.until(({ stage }) => stage.frame === "4" && stage.running === "false");
+    assert.equal(await linkOf(other.shown), `${server.address}/${fragment(said)}`);
+    const whole = await tokensOf(other.genie, 4);
+    assert.equal(whole[0], tokens[2], "the newest picture is on the screen");
+    // With the newest picture alone the world goes on in another way: it has seen less.
+    const alone = { ...said, prompt: prompt.slice(2) };
+    await other.shown.evaluate((hash) => (location.hash = hash), fragment(alone));
+    await other.genie.until(({ stage }) => stage.frame === "4" && stage.running === "false");
+    assert.equal(await linkOf(other.shown), `${server.address}/${fragment(alone)}`);
+    assert.notDeepEqual((await tokensOf(other.genie, 4)).slice(1), whole.slice(1));
+    await other.shown.close();
+  });
+
   await test("damaged links, and those of later versions, say so; the gallery is there", async () => {
     const at = link.length - 20;
     const changed = link.slice(0, at) + (link[at] === "A" ? "B" : "A") + link.slice(at + 1);
@@ -172,7 +199,7 @@ export async function share({ folder, screenshots }) {
     // As the browser decodes it, its last frame is the one on the screen, but for the choice of colours.
     const [decoded, off] = await shown.evaluate(async (bytes) => {
       const decoder = new ImageDecoder({ data: new Uint8Array(bytes), type: "image/gif" });
-      await decoder.completed;
+      await Promise.all([decoder.tracks.ready, decoder.completed]);
       const { frameCount } = decoder.tracks.selectedTrack;
       const { image } = await decoder.decode({ frameIndex: frameCount - 1 });
       const small = new OffscreenCanvas(64, 64).getContext("2d");
@@ -394,6 +421,30 @@ export async function share({ folder, screenshots }) {
       document.querySelector('[data-testid="consent-yes"]')?.disabled === false);
     await other.shown.getByTestId("consent-yes").click();
     await other.genie.until(({ stage }) => stage.world === "far");
+    await other.shown.close();
+  });
+
+  await test("a kept world that was damaged since is not played, and no longer listed", async () => {
+    const other = await visit(`${server.address}/?seed=${SEED}`);
+    await other.genie.until(() => true);
+    const kept = other.shown.getByTestId("play-kept");
+    await kept.first().waitFor();
+    const before = await kept.count();
+    await other.shown.evaluate(async () => {
+      const cache = await caches.open("pocket-genie worlds of the visitor");
+      for (const request of await cache.keys()) {
+        const response = await cache.match(request);
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        bytes[bytes.length >> 1] ^= 1;
+        await cache.put(request, new Response(bytes, { headers: response.headers }));
+      }
+    });
+    await kept.first().click();
+    assert.match(await troubleOf(other.shown), /no longer on this device/);
+    await other.shown.waitForFunction((before) =>
+      document.querySelectorAll('[data-testid="play-kept"]').length === before - 1, before);
+    await other.shown.getByTestId("remedy").click();
+    assert.equal((await other.genie.stage()).world, WORLD.name);
     await other.shown.close();
   });
 
