@@ -1,4 +1,4 @@
-// What axe-core has to say of a page.
+// What axe-core finds on a page in Chromium.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -6,10 +6,9 @@ import { fileURLToPath } from "node:url";
 
 const AXE = fileURLToPath(new URL("node_modules/axe-core/axe.min.js", import.meta.url));
 
-/** What axe-core finds: rules, and where. */
-export async function violations(context, page) {
-  // Beside the page's policy, which allows no script but its own.
-  const tools = await context.newCDPSession(page);
+/** Rules that are broken, and where; beside the page's policy, which allows no script but its own. */
+export async function violations(shown) {
+  const tools = await shown.context().newCDPSession(shown);
   const source = await readFile(AXE, "utf8");
   await tools.send("Runtime.evaluate", { expression: source });
   const { result } = await tools.send("Runtime.evaluate", {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { violations as found } from "./axe.mjs";
+import { violations } from "./axe.mjs";
 import { launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
 import { serve } from "./server.mjs";
@@ -20,7 +20,6 @@ export async function everyone({ folder, screenshots }) {
   const genie = new Page(shown);
   const shot = (name) => shown.screenshot({ path: join(screenshots, `${name}.png`) });
 
-  const violations = () => found(context, shown);
   const overflow = () => shown.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     return scrollWidth - clientWidth;
@@ -33,7 +32,7 @@ export async function everyone({ folder, screenshots }) {
         await shown.emulateMedia({ colorScheme });
         await shown.goto(`${server.address}/?seed=1`);
         await genie.until(({ stage }) => Number(stage.frame) > 10);
-        assert.deepEqual(await violations(), [], "playing by itself");
+        assert.deepEqual(await violations(shown), [], "playing by itself");
         await shot(`demo-${where}-${colorScheme}`);
         await genie.begin(1);
         await genie.play([1, 1, 2, 2, 2, 1, 1, 0, 0, 1, 1, 2]);
@@ -43,7 +42,7 @@ export async function everyone({ folder, screenshots }) {
         await shown.getByTestId("settings").locator("summary").click();
         await genie.upload("notes.png", Buffer.from("no picture\n"));
         await shown.getByTestId("trouble").waitFor();
-        assert.deepEqual(await violations(), [], "with a branch, settings and a trouble");
+        assert.deepEqual(await violations(shown), [], "with a branch, settings and a trouble");
         await shown.screenshot({ path: join(screenshots, `all-${where}-${colorScheme}.png`), fullPage: true });
         assert.ok((await overflow()) <= 0, "it is wider than the screen");
         await shown.getByTestId("remedy").click();

@@ -84,7 +84,7 @@ export async function share({ folder, screenshots }) {
     await code.waitFor();
     const { width, height } = await code.boundingBox();
     assert.ok(width > 150 && Math.abs(width - height) < 1, `${width} × ${height}`);
-    assert.deepEqual(await violations(context, shown), []);
+    assert.deepEqual(await violations(shown), []);
     await shown.getByTestId("share").scrollIntoViewIfNeeded();
     await shot(shown, "share");
   });
@@ -152,7 +152,7 @@ export async function share({ folder, screenshots }) {
       await other.shown.waitForFunction(() =>
         Number(document.querySelector('[data-testid="stage"]').dataset.frame) > 0);
       if (bad === changed) {
-        assert.deepEqual(await violations(context, other.shown), []);
+        assert.deepEqual(await violations(other.shown), []);
         await shot(other.shown, "link-damaged");
       }
       await other.shown.getByTestId("remedy").click();
@@ -291,7 +291,7 @@ export async function share({ folder, screenshots }) {
     const film = (await shown.getByTestId("save-film").count()) > 0;
     await shown.getByTestId(film ? "save-film" : "save-gif").click();
     await shown.getByTestId("making").waitFor();
-    assert.deepEqual(await violations(context, shown), []);
+    assert.deepEqual(await violations(shown), []);
     await shown.getByTestId("save-stop").click();
     await shown.getByTestId("making").waitFor({ state: "detached" });
     assert.equal(pngSize((await saved("save-prompt")).bytes)[0], 64);
@@ -313,14 +313,14 @@ export async function share({ folder, screenshots }) {
   await test("a world from elsewhere comes only after consent, and is kept", async () => {
     await ask(shown, "example.org");
     await shown.getByTestId("mistyped").waitFor();
-    assert.deepEqual(await violations(context, shown), []);
+    assert.deepEqual(await violations(shown), []);
     await ask(shown, far);
     await shown.waitForFunction(() =>
       document.querySelector('[data-testid="consent-yes"]')?.disabled === false);
     const line = await shown.getByTestId("consent-line").innerText();
     assert.ok(line.includes(`127.0.0.1:${host.port}`) && line.includes("7.1 MB"), line);
     assert.deepEqual(host.sent.map(({ method }) => method), ["HEAD"], "nothing is fetched yet");
-    assert.deepEqual(await violations(context, shown), []);
+    assert.deepEqual(await violations(shown), []);
     await shown.getByTestId("consent").scrollIntoViewIfNeeded();
     await shot(shown, "consent");
     await shown.getByTestId("consent-no").click();
@@ -331,7 +331,7 @@ export async function share({ folder, screenshots }) {
     await shown.getByTestId("consent-yes").click();
     await genie.until(({ stage }) => stage.world === "far");
     assert.match(await shown.getByTestId("kept-worlds").innerText(), /far/);
-    assert.deepEqual(await violations(context, shown), []);
+    assert.deepEqual(await violations(shown), []);
     await genie.begin();
     await genie.play([1, 2]);
     assert.ok((await linkOf(shown)).endsWith(`&world=${far}`), await linkOf(shown));
