@@ -28,7 +28,8 @@ function chunk(type, data) {
   return framed;
 }
 
-function crc32(bytes) {
+/** As PNG and prompt links have it. */
+export function crc32(bytes) {
   let crc = 0xffffffff;
   for (const byte of bytes) {
     crc ^= byte;

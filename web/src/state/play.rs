@@ -340,6 +340,8 @@ impl State {
             self.waiting = None;
             self.progress = None;
             self.send_queued(effects);
+            // One may have been opened meanwhile.
+            self.look_for_link(effects);
         }
     }
 }

@@ -133,7 +133,7 @@ impl State {
             } else if self.is_open() && !self.is_leaving() {
                 self.go_to_link(&link, effects);
             }
-            // Else the world that is on its way comes first.
+            // Else what is on its way, a world or another device, comes first.
         }
     }
 
@@ -177,7 +177,9 @@ impl State {
             }
             return None;
         }
+        // Its world may be here under another name.
         self.share.waiting = None;
+        self.share.problem = None;
         let play = Play::of(&link);
         if play
             .actions
@@ -204,37 +206,47 @@ impl State {
 
     /// A world is open: what a link has to do with it, if that is not to start.
     pub(super) fn look_for_link(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(link) = self.share.waiting.clone() {
-            // Once that has been said, it waits for the visitor to bring its world.
-            if !self.share.missed && !self.asks_for_consent() {
-                self.go_to_link(&link, effects);
-            }
+        if matches!(self.waiting, Some(Waiting::Load { .. })) {
+            // Another world is about to take this one's place.
+            return;
+        }
+        if !self.is_open() {
+            return;
+        }
+        // Once it has been said that its world is missing, it waits for the visitor to bring that.
+        let looks = !self.share.missed && !self.asks_for_consent();
+        if let Some(link) = self.share.waiting.clone().filter(|_| looks) {
+            self.go_to_link(&link, effects);
         }
         if let Some((problem, world)) = self.share.problem.take() {
             self.refuse(problem, &world);
         }
     }
 
-    /// The world of the link that waits could not be loaded: whether that is taken care of.
-    pub(super) fn misses_world_of_link(&mut self, effects: &mut Vec<Effect>) -> bool {
-        let Some(link) = self.share.waiting.clone() else {
-            return false;
+    /// Whether a world that could not be loaded is that of the link that waits, and the page has none such.
+    pub(super) fn misses_world_of_link(&self) -> bool {
+        let missing = |link: &Rc<Link>| {
+            let wished = self.wishes.world.as_ref() == Some(&link.world);
+            let listed = self.worlds.iter().any(|w| w.name == link.world);
+            wished && !self.worlds.is_empty() && !listed
         };
-        let wished = self.wishes.world.as_ref() == Some(&link.world);
-        let listed = self.worlds.iter().any(|w| w.name == link.world);
-        if !wished || self.worlds.is_empty() || listed {
-            return false;
-        }
+        self.share.waiting.as_ref().is_some_and(missing)
+    }
+
+    /// Loads it from what is kept, or the page's first world in its place, and says so.
+    pub(super) fn go_on_without_world_of_link(&mut self, effects: &mut Vec<Effect>) {
+        let Some(link) = self.share.waiting.clone() else {
+            return;
+        };
         self.wishes.world = None;
         if self.fetch_world_of(&link, effects) {
-            return true;
+            return;
         }
         self.share.missed = true;
         if !self.loaded {
             self.send(Request::Load(WorldSource::First), effects);
         }
         self.refuse(Problem::NoWorld, &link.world);
-        true
     }
 
     /// Its actions are those of a world that is gone.

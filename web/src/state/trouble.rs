@@ -54,13 +54,16 @@ impl State {
         if task == Task::Export {
             self.export.making = None;
         }
+        let missing = task == Task::Load && self.misses_world_of_link();
         // These are not requests: nobody waits for their answer.
         if !matches!(task, Task::Settings | Task::Thumbnails | Task::Export) {
             self.waiting = None;
             self.input.lift_all();
             self.branched(false, effects);
             // What fails once fails at the next tick, too.
-            self.pause();
+            if !missing {
+                self.pause();
+            }
         }
         self.looks.let_go();
         if task == Task::Look {
@@ -69,7 +72,8 @@ impl State {
         if task == Task::Move {
             self.wishes.device = self.device.as_ref().map(|d| d.kind);
         }
-        if task == Task::Load && self.misses_world_of_link(effects) {
+        if missing {
+            self.go_on_without_world_of_link(effects);
             return;
         }
         let passing = matches!(
@@ -79,6 +83,9 @@ impl State {
         self.complain(self.texts().failed(task), detail, self.dismissal(), passing);
         if self.waiting.is_none() {
             self.send_queued(effects);
+        }
+        if task == Task::Move {
+            self.look_for_link(effects);
         }
         // Kept for a world that did not come: the one before is still there.
         if self.waiting.is_none()

@@ -94,6 +94,7 @@ pub async fn recall(key: &str) -> Option<(String, Vec<u8>)> {
         Some((world.name, bytes))
     } else {
         forget(key).await;
+        tell().await;
         None
     }
 }

@@ -129,6 +129,37 @@ fn a_link_can_bring_its_world_along() {
 }
 
 #[test]
+fn a_link_for_a_kept_world_starts_there_even_if_the_page_has_the_same_one() {
+    let mut page = Page::playing();
+    page.on(keeps(vec![kept(ADDRESS, 7)]));
+    page.on(own(Said::Play(ADDRESS.into())));
+    page.on(ready(world(1), DeviceKind::Cpu));
+    page.on(frame(0, None));
+    page.play(1, 2);
+    let text = page.state.link().unwrap().write().unwrap();
+    // The worker says what is kept only after it has been asked for the first world.
+    let mut other = Page::new();
+    other.on(Event::Share(share::Event::Opened(text)));
+    other.on(Event::Worker(FromWorker::Booted));
+    other.on(keeps(vec![kept(ADDRESS, 7)]));
+    let sent = other.on(ready(world(1), DeviceKind::Cpu));
+    let to = WorldSource::Kept(ADDRESS.into());
+    assert!(
+        matches!(&sent[..], [Effect::Post(ToWorker::Load { world, .. }), ..] if *world == to),
+        "{sent:?}"
+    );
+    assert!(
+        !sent
+            .iter()
+            .any(|e| matches!(e, Effect::Post(ToWorker::Start { .. })))
+    );
+    let sent = other.on(ready(world(1), DeviceKind::Cpu));
+    assert!(matches!(prompt(&sent), Prompt::Tokens(_)), "{sent:?}");
+    other.on(frame(0, None));
+    assert!(other.state.has_shared_play());
+}
+
+#[test]
 fn files_of_the_visitor_are_linked_without_an_address() {
     let mut page = Page::playing();
     page.on(keeps(vec![kept("https://kept.invalid/07", 7)]));

@@ -226,6 +226,7 @@ fn a_link_for_a_missing_world_says_so_and_waits_for_its_file() {
             assert_eq!(*loads(&sent), WorldSource::First);
             page.on(ready(world(2), DeviceKind::Cpu));
             page.on(frame(0, None));
+            assert!(page.state.demo);
         }
         assert!(trouble(&page).contains("“lost”"), "{}", trouble(&page));
         assert!(page.state.can_play(), "the gallery is there");
@@ -236,6 +237,19 @@ fn a_link_for_a_missing_world_says_so_and_waits_for_its_file() {
         let sent = page.on(ready(lost, DeviceKind::Cpu));
         assert!(starts_from_link(&sent), "{sent:?}");
     }
+}
+
+#[test]
+fn a_link_finds_its_world_under_another_name() {
+    let mut page = Page::new();
+    page.on(opened(&written(sample("before", 7, &[1]))));
+    page.on(Event::Worker(FromWorker::Booted));
+    page.on(listed(&["test"]));
+    page.on(failed(Task::Load, "this page has no world called “before”"));
+    let sent = page.on(ready(world(2), DeviceKind::Cpu));
+    assert!(starts_from_link(&sent), "{sent:?}");
+    page.on(frame(0, None));
+    assert_eq!(page.state.trouble, None);
 }
 
 #[test]
@@ -266,6 +280,32 @@ fn a_link_for_another_version_of_a_world_is_not_played_in_this_one() {
         "{}",
         trouble(&page)
     );
+}
+
+#[test]
+fn a_link_opened_on_the_way_to_another_device_waits_for_it() {
+    for arrives in [true, false] {
+        let mut page = Page::playing();
+        page.on(Event::Device(Some(DeviceKind::Cpu)));
+        page.on(Event::Worker(FromWorker::Progress {
+            stage: Stage::Kernels,
+            loaded: 1,
+            total: Some(9),
+            ms: 0.0,
+        }));
+        assert_eq!(page.on(opened(&written(sample("test", 7, &[1])))), []);
+        let sent = if arrives {
+            let device = DeviceReport {
+                kind: DeviceKind::Cpu,
+                reason: DeviceReason::Asked,
+                adapter: String::new(),
+            };
+            page.on(Event::Worker(FromWorker::Moved { device }))
+        } else {
+            page.on(failed(Task::Move, "no adapter"))
+        };
+        assert!(starts_from_link(&sent), "{sent:?}");
+    }
 }
 
 #[test]
