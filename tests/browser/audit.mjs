@@ -177,7 +177,7 @@ export async function audit({ folder, target }) {
     assert.ok(shift < SHIFT, `${shift}`);
     return shift.toFixed(3);
   });
-  await practice("each file came once, and none was missing", async () => {
+  await practice("no file is missing, and a second visit fetches next to nothing", async () => {
     assert.deepEqual(server.sent.filter(({ bytes }) => bytes === 0), []);
     assert.equal(report.load.second.bytes < 50_000, true, `the second visit fetched ${report.load.second.bytes} bytes`);
   });
