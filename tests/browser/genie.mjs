@@ -137,6 +137,14 @@ export class Page {
     return this.ahead();
   }
 
+  /** Closes all futures. */
+  async lookAway() {
+    const open = this.page.getByTestId("futures-open");
+    if ((await open.getAttribute("aria-expanded")) !== "true") return;
+    await this.click("futures-open");
+    await this.page.getByTestId("futures").waitFor({ state: "detached" });
+  }
+
   /** The tokens of each future, once all are there. */
   async ahead() {
     const actions = await this.actions();

@@ -41,6 +41,7 @@ export async function looks({ folder, screenshots }) {
 
   await test("a future is what comes when its action is played: once, or held", async () => {
     for (const hold of [1, 4]) {
+      await genie.lookAway();
       await genie.begin();
       await genie.play([1, 1]);
       const futures = await genie.futures(hold);
@@ -54,6 +55,7 @@ export async function looks({ folder, screenshots }) {
       }
       // And by hand the same.
       const tokens = (await genie.stage()).tokens;
+      await genie.lookAway();
       await genie.begin();
       await genie.play([1, 1, ...Array(hold).fill(2), ...Array(hold).fill(0)]);
       assert.equal((await genie.stage()).tokens, tokens);
@@ -65,7 +67,7 @@ export async function looks({ folder, screenshots }) {
     await genie.play([...WAY, ...WAY]);
     const { tokens } = await genie.stage();
     await genie.seek(3);
-    const futures = await genie.ahead();
+    const futures = await genie.futures(4);
     await genie.click("future-1");
     await genie.until(({ stage }) => stage.length === "7");
     assert.equal((await genie.stage()).tokens, futures[1]);
@@ -194,5 +196,24 @@ export async function looks({ folder, screenshots }) {
 
   await test("nothing was reported on the console", () => assert.deepEqual(errors, []));
   await stop();
+
+  await test("on a graphics processor looking changes nothing either", async () => {
+    const { context, stop } = await launch(true);
+    const shown = await context.newPage();
+    shown.setDefaultTimeout(PATIENCE);
+    const genie = new Page(shown);
+    await shown.goto(`${server.address}/?seed=${SEED}&device=webgpu`);
+    await genie.begin();
+    const without = await genie.play([1, 2]);
+    await genie.begin();
+    const futures = await genie.futures(1);
+    assert.equal(futures[1], without[0]);
+    const looked = await genie.play([1, 2]);
+    assert.deepEqual(looked, without);
+    assert.equal((await genie.stage()).device, "webgpu");
+    await genie.click("how-link");
+    await genie.explained();
+    await stop();
+  });
   server.stop();
 }

@@ -55,6 +55,7 @@ if (what === "kernels") {
   await suites[what]({ folder: join(root, "dist"), target, screenshots });
 } else if (what === "pictures") {
   await states({ folder: join(root, "dist"), docs: join(root, "docs") });
+  process.exit(0);
 } else if (what === "figures") {
   await figures({ folder: join(root, "dist"), frames: Number(flags[0] ?? 10_000) });
   process.exit(0);

@@ -11,23 +11,23 @@ import { serve } from "./server.mjs";
 
 /** Bytes of all pictures together. */
 const BUDGET = 2_000_000;
-const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+const SIZES = { desktop: { width: 1120, height: 800 }, phone: { width: 390, height: 844 } };
 const SCHEMES = ["dark", "light"];
 
-/** Name, what it shows, and how one comes there; each begins where the one before ended. */
+/** Name, what it shows, how one comes there from a play that stands still, and how one leaves it again. */
 const STATES = [
-  ["loading", "Fetching the world", ({ shown, open }) => open(true).then(() => shown.getByTestId("progress").waitFor())],
-  ["demo", "The world plays by itself", ({ genie, open }) => open().then(() => genie.until(({ stage }) => Number(stage.frame) > 14))],
-  ["play", "A visitor plays", ({ genie }) => genie.begin(1).then(() => genie.play([1, 2, 2, 2, 0, 2, 2, 2, 2, 2, 2, 2]))],
-  ["branch", "A branch, and the one it left", ({ genie }) => genie.seek(2).then(() => genie.play([0, 0, 3]))],
-  ["futures", "All futures of a frame", ({ genie, to }) => genie.futures(8).then(() => to("futures"))],
-  ["how", "How this works", ({ genie, top }) => genie.click("futures-open").then(() => genie.click("how-link")).then(() => genie.explained()).then(top)],
-  ["how-tokens", "… the frame's tokens", ({ to }) => to("how-tokens")],
-  ["how-maskgit", "… the next frame comes about", ({ genie, to }) => genie.click("unfold-next").then(() => to("unfold"))],
-  ["how-attention", "… where a square looks", ({ to }) => to("attention")],
-  ["settings", "Settings", ({ shown, genie, to }) => genie.click("how-back").then(() => shown.getByTestId("settings").locator("summary").click()).then(() => to("settings"))],
-  ["trouble", "A file that is no picture", ({ shown, genie, to }) => genie.upload("notes.png", Buffer.from("no picture\n")).then(() => shown.getByTestId("trouble").waitFor()).then(() => to("trouble"))],
-  ["german", "In German", ({ shown, genie, top }) => shown.getByTestId("remedy").click().then(() => shown.getByTestId("language").selectOption("de")).then(() => genie.idle()).then(top)],
+  ["loading", "Fetching the world", async ({ open, see }) => { await open({ stuck: true }); await see("progress"); }],
+  ["demo", "The world plays by itself", async ({ open, genie }) => { await open(); await genie.past(14); }],
+  ["play", "A visitor plays", async ({ genie }) => { await genie.begin(1); await genie.play([1, 2, 2, 2, 0, 2, 2, 2, 2, 2, 2, 2]); }],
+  ["branch", "A branch, and the one it left", async ({ genie }) => { await genie.seek(2); await genie.play([0, 0, 3]); }],
+  ["futures", "All futures of a frame", async ({ genie, see }) => { await genie.futures(8); await see("futures"); }, ({ genie }) => genie.click("futures-open")],
+  ["how", "How this works", async ({ genie, top }) => { await genie.click("how-link"); await genie.explained(); await top(); }],
+  ["how-tokens", "… the frame's tokens", ({ see }) => see("how-tokens")],
+  ["how-maskgit", "… the next frame comes about", async ({ genie, see }) => { await genie.click("unfold-next"); await see("unfold"); }],
+  ["how-attention", "… where a square looks", ({ see }) => see("attention"), ({ genie }) => genie.click("how-back")],
+  ["settings", "Settings", async ({ fold, see }) => { await fold("settings"); await see("settings"); }, ({ fold }) => fold("settings")],
+  ["trouble", "A file that is no picture", async ({ genie, see }) => { await genie.upload("notes.png", Buffer.from("no picture\n")); await see("trouble"); }, ({ genie }) => genie.click("remedy")],
+  ["german", "In German", async ({ choose, genie, top }) => { await choose("language", "de"); await genie.idle(); await top(); }, ({ choose }) => choose("language", "en")],
 ];
 
 export async function states({ folder, docs }) {
@@ -44,26 +44,33 @@ export async function states({ folder, docs }) {
       await shown.setViewportSize(size);
       await shown.emulateMedia({ colorScheme });
       const hands = {
-        shown,
         genie: new Page(shown),
-        // `slow`: the world is still on its way.
-        open: async (slow = false) => {
+        /** Opens the page; `stuck`: its world never comes. */
+        open: async ({ stuck = false } = {}) => {
           await shown.unrouteAll();
-          if (slow) await shown.route("**/*.safetensors", () => {});
+          if (stuck) await shown.route("**/*.safetensors", () => {});
           await shown.goto(`${server.address}/?seed=1`);
         },
-        to: (id) => shown.getByTestId(id).evaluate((element) => {
-          const { top } = element.getBoundingClientRect();
-          scrollTo({ top: scrollY + top - 90, behavior: "instant" });
-        }),
+        /** Waits for an element, and scrolls to it if not all of it can be seen. */
+        see: async (id) => {
+          await shown.getByTestId(id).waitFor();
+          await shown.getByTestId(id).evaluate((element) => {
+            const { top, bottom } = element.getBoundingClientRect();
+            if (top < 0 || bottom > innerHeight) scrollTo({ top: scrollY + top - 90, behavior: "instant" });
+          });
+        },
         top: () => shown.evaluate(() => scrollTo({ top: 0, behavior: "instant" })),
+        /** Folds a part of the page open, or shut. */
+        fold: (id) => shown.getByTestId(id).locator("summary").click(),
+        choose: (id, value) => shown.getByTestId(id).selectOption(value),
       };
-      for (const [name, , come] of STATES) {
+      for (const [name, , come, leave] of STATES) {
         await come(hands);
         const file = `${name}-${where}-${colorScheme}.png`;
         await shown.mouse.move(0, 0);
         await shown.screenshot({ path: join(raw, file) });
         await shrink(join(raw, file), join(images, file));
+        await leave?.(hands);
         console.log(file);
       }
       await stop();
@@ -80,7 +87,7 @@ export async function states({ folder, docs }) {
 
 /** As few colours as do, and no more bytes than needed. */
 async function shrink(from, to) {
-  const palette = "split[a][b];[a]palettegen=max_colors=64:stats_mode=full[p];[b][p]paletteuse=dither=none";
+  const palette = "split[a][b];[a]palettegen=max_colors=48:stats_mode=full[p];[b][p]paletteuse=dither=none";
   await promisify(execFile)("ffmpeg", [
     "-y", "-loglevel", "error", "-i", from, "-filter_complex", palette, "-compression_level", "100", "-pred", "mixed", to,
   ]);

@@ -9,8 +9,9 @@ const TINT: u8 = 150;
 const MASKED: [u8; 4] = [11, 8, 24, 226];
 /// The colour of what was settled just now.
 const FRESH: [u8; 4] = [240, 180, 41, 84];
-/// What attention passes over is darkened as much as this.
-const DARK: f32 = 205.0;
+/// The colour of what attention passes over, and of what it rests on.
+const DARK: [f32; 4] = [11.0, 8.0, 24.0, 214.0];
+const BRIGHT: [f32; 4] = [255.0, 196.0, 64.0, 150.0];
 
 /// Rows and columns of the tokens of a frame of `height × width` pixels; none if there is no such grid of
 /// square patches.
@@ -85,16 +86,38 @@ pub fn settled(before: Option<&Snapshot>, now: &Snapshot) -> (usize, usize) {
     (all, all - before.map_or(0, count).min(all))
 }
 
-/// Where a token looks: its shares, the brightest the largest one.
+/// Where a token looks: its shares, from dark to golden, which is the largest one.
 pub fn looks(grid: [usize; 2], shares: &[f32]) -> Picture {
     let most = shares.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     tiles(
         grid,
         shares.iter().map(|share| {
             let bright = (share / most).clamp(0.0, 1.0).sqrt();
-            [11, 8, 24, (DARK * (1.0 - bright)) as u8]
+            [0, 1, 2, 3].map(|i| (DARK[i] + bright * (BRIGHT[i] - DARK[i])) as u8)
         }),
     )
+}
+
+/// The part of a frame that one of its tokens stands for; nothing if it has none.
+pub fn part([rows, columns]: [usize; 2], frame: &Picture, tile: usize) -> Picture {
+    let (height, width) = (frame.height / rows.max(1), frame.width / columns.max(1));
+    let (top, left) = (
+        tile / columns.max(1) * height,
+        tile % columns.max(1) * width,
+    );
+    let row = |y: usize| {
+        let start = 4 * (y * frame.width + left);
+        frame.rgba.get(start..start + 4 * width)
+    };
+    let rgba: Option<Vec<&[u8]>> = (top..top + height).map(row).collect();
+    match rgba {
+        Some(rows) => Picture {
+            width,
+            height,
+            rgba: rows.concat(),
+        },
+        None => Picture::default(),
+    }
 }
 
 /// Where a token looks most, and how much.
@@ -181,11 +204,26 @@ mod tests {
     fn the_largest_share_is_the_brightest() {
         let shares = [0.1, 0.6, 0.0, 0.3];
         let picture = looks([2, 2], &shares);
-        let dark: Vec<u8> = picture.rgba.chunks(4).map(|pixel| pixel[3]).collect();
-        assert_eq!((dark[1], dark[2]), (0, 205));
-        assert!(dark[0] > dark[3]);
+        let red: Vec<u8> = picture.rgba.chunks(4).map(|pixel| pixel[0]).collect();
+        assert_eq!((red[1], red[2]), (255, 11));
+        assert!(red[0] < red[3]);
         assert_eq!(most(&shares), Some((1, 0.6)));
         assert_eq!(most(&[]), None);
+    }
+
+    #[test]
+    fn a_token_stands_for_its_part_of_the_frame() {
+        let frame = Picture {
+            width: 4,
+            height: 2,
+            rgba: (0..32).collect(),
+        };
+        let second = part([1, 2], &frame, 1);
+        assert_eq!((second.width, second.height), (2, 2));
+        let expected: Vec<u8> = (8..16).chain(24..32).collect();
+        assert_eq!(second.rgba, expected);
+        assert_eq!(part([1, 2], &frame, 2), Picture::default());
+        assert_eq!(part([0, 0], &Picture::default(), 0), Picture::default());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::fill;
 
 group! {
     link, title, lead, back, no_frame,
-    tokens_title, tokens_text, tokens_grid, tokens_hint, at,
+    tokens_title, tokens_text, tokens_grid, tokens_hint, tokens_part, at,
     actions_title, actions_text, actions_count,
     unfold_title, unfold_text, unfold_picture, unfold_action, unfold_steps, as_played, in_steps, first,
     previous, next, play, pause, begin, step_of, unfold_more,
@@ -29,6 +29,8 @@ pub(super) const EN: Texts = Texts {
                   equal colours.",
     tokens_grid: "The tokens of the frame",
     tokens_hint: "Point at a square, or go through them with the arrow keys.",
+    tokens_part: "What the decoder paints for it here. The same token may look otherwise elsewhere: the \
+                  decoder sees its neighbours and its past, too.",
     at: "Row {}, column {}: token {}",
 
     actions_title: "2. The action model found the buttons by itself",
@@ -104,6 +106,8 @@ pub(super) const DE: Texts = Texts {
                   gleiche Farben.",
     tokens_grid: "Die Token des Bildes",
     tokens_hint: "Zeig auf ein Quadrat, oder geh mit den Pfeiltasten hindurch.",
+    tokens_part: "Was der Decoder hier dafür malt. Anderswo kann dasselbe Token anders aussehen: Der \
+                  Decoder sieht auch seine Nachbarn und seine Vergangenheit.",
     at: "Zeile {}, Spalte {}: Token {}",
 
     actions_title: "2. Das Aktionsmodell fand die Tasten von selbst",

@@ -6,7 +6,7 @@ mod unfold;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web::protocol::{Picture, WorldSummary};
+use web::protocol::{Picture as Pixels, WorldSummary};
 use web::state::{Event, Shown, State};
 use web::tiles;
 use web_sys::HtmlElement;
@@ -15,6 +15,7 @@ use yew::prelude::*;
 use self::attention::Attention;
 use self::unfold::Unfold;
 use super::icons::pictogram;
+use super::picture::Picture;
 use super::tiles::Tiles;
 use super::trouble::TroubleBox;
 use super::words::use_texts;
@@ -132,7 +133,7 @@ fn Live(props: &LiveProps) -> Html {
         let shape = shape.unwrap_or([1, frame.tokens.len()]);
         (
             shape,
-            Rc::<Picture>::new(tiles::tinted(shape, &frame.tokens)),
+            Rc::<Pixels>::new(tiles::tinted(shape, &frame.tokens)),
         )
     });
     let names = {
@@ -177,6 +178,10 @@ fn Live(props: &LiveProps) -> Html {
                         <p class="readout" data-testid="token">
                             { names.get(chosen).cloned().unwrap_or_default() }
                         </p>
+                        <div class="part">
+                            <Picture picture={Rc::new(tiles::part(shape, &frame.picture, chosen))} />
+                        </div>
+                        <p class="small">{ words.tokens_part }</p>
                         <p class="small">{ words.tokens_hint }</p>
                     </div>
                 </div>
