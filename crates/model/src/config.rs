@@ -62,6 +62,9 @@ pub enum ActionInput {
     /// Its pixels, as patches.
     #[default]
     Pixels,
+    /// Its pixels; the encoder also how each has changed since the frame before, in the same patch.
+    /// What moved is then told by one patch instead of by two frames' attention to each other.
+    Changes,
     /// Its codes, as the tokenizer has them: the paper's Table 2 compares both, and so does
     /// `genie ablate`. Worlds have pixels.
     Tokens,
@@ -180,7 +183,9 @@ impl Config {
     pub fn action_tokens_per_frame(&self) -> usize {
         let patch = self.latent_action.patch;
         match self.latent_action.input {
-            ActionInput::Pixels => (self.height / patch) * (self.width / patch),
+            ActionInput::Pixels | ActionInput::Changes => {
+                (self.height / patch) * (self.width / patch)
+            }
             ActionInput::Tokens => self.tokens_per_frame(),
         }
     }
@@ -210,7 +215,7 @@ impl Config {
         let actions = &self.latent_action;
         actions.encoder.check_playable("latent_action.encoder")?;
         actions.decoder.check_playable("latent_action.decoder")?;
-        if actions.input != ActionInput::Pixels {
+        if actions.input == ActionInput::Tokens {
             return Err(Error::Config(
                 "latent_action.input is tokens, which only `genie ablate` trains: worlds have pixels"
                     .into(),

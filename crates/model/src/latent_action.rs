@@ -38,7 +38,7 @@ impl Seen {
 /// What was seen, as vectors.
 #[derive(Module, Debug)]
 pub enum Embedding {
-    /// Of patches, `3P² → D`.
+    /// Of patches, `3P² → D`; `6P² → D` with how they have changed.
     Pixels(Linear),
     /// Of codes.
     Tokens(CodeTable),
@@ -52,10 +52,14 @@ pub struct CodeTable {
 }
 
 impl Embedding {
-    fn new(config: &Config, width: usize, device: &Device) -> Self {
+    /// Of one that sees changes if there are any to see.
+    fn new(config: &Config, width: usize, changes: bool, device: &Device) -> Self {
+        let pixels = 3 * config.latent_action.patch.pow(2);
         match config.latent_action.input {
-            ActionInput::Pixels => {
-                let pixels = 3 * config.latent_action.patch.pow(2);
+            ActionInput::Changes if changes => {
+                Self::Pixels(Linear::new(2 * pixels, width, 1.0, device))
+            }
+            ActionInput::Pixels | ActionInput::Changes => {
                 Self::Pixels(Linear::new(pixels, width, 1.0, device))
             }
             ActionInput::Tokens => Self::Tokens(CodeTable {
@@ -68,7 +72,15 @@ impl Embedding {
     /// `[B, T, N, D]`.
     fn forward(&self, seen: Seen, patch: usize) -> Tensor<4> {
         match (self, seen) {
-            (Self::Pixels(embed), Seen::Pixels(frames)) => embed.forward(to_patches(frames, patch)),
+            (Self::Pixels(embed), Seen::Pixels(frames)) => {
+                let patches = to_patches(frames, patch);
+                let sees_changes = embed.weight.dims()[0] > patches.dims()[3];
+                embed.forward(if sees_changes {
+                    with_changes(patches)
+                } else {
+                    patches
+                })
+            }
             (Self::Tokens(table), Seen::Tokens(tokens)) => {
                 let [b, t, n] = tokens.dims();
                 let width = table.weight.dims()[1];
@@ -78,6 +90,18 @@ impl Embedding {
             _ => panic!("a latent action model of pixels sees no codes, nor one of codes pixels"),
         }
     }
+}
+
+/// Patches `[B, T, N, P]` beside how they have changed since the frame before: `[B, T, N, 2P]`. Nothing
+/// is known before the first frame, which counts as unchanged.
+fn with_changes(patches: Tensor<4>) -> Tensor<4> {
+    let t = patches.dims()[1];
+    let first = patches.clone().narrow(1, 0, 1);
+    let before = match t {
+        1 => first,
+        _ => Tensor::cat(vec![first, patches.clone().narrow(1, 0, t - 1)], 1),
+    };
+    Tensor::cat(vec![patches.clone(), patches - before], 3)
 }
 
 /// Frames to one latent per transition.
@@ -144,13 +168,13 @@ impl LatentActionModel {
         let patch = settings.patch;
         let n = config.action_tokens_per_frame();
         let outputs = match settings.input {
-            ActionInput::Pixels => 3 * patch * patch,
+            ActionInput::Pixels | ActionInput::Changes => 3 * patch * patch,
             ActionInput::Tokens => config.codes(),
         };
         let dim = settings.code_dim;
         Self {
             encoder: ActionEncoder {
-                embed: Embedding::new(config, encoder.width, device),
+                embed: Embedding::new(config, encoder.width, true, device),
                 action_token: layers::normal([encoder.width], POSITION_DEVIATION, device),
                 position: layers::normal([n + 1, encoder.width], POSITION_DEVIATION, device),
                 transformer: StTransformer::new(encoder, device),
@@ -158,7 +182,7 @@ impl LatentActionModel {
             },
             quantizer: Vq::new(settings.actions, dim, device),
             decoder: ActionDecoder {
-                embed: Embedding::new(config, decoder.width, device),
+                embed: Embedding::new(config, decoder.width, false, device),
                 hidden: layers::normal([decoder.width], POSITION_DEVIATION, device),
                 position: layers::normal([n, decoder.width], POSITION_DEVIATION, device),
                 action: Linear::new(dim, decoder.width, 1.0, device),

@@ -116,6 +116,39 @@ fn an_action_of_tokens_depends_on_no_later_frame() {
 }
 
 #[test]
+fn an_action_of_changes_depends_on_no_later_frame() {
+    let device = Device::flex();
+    let mut config = tiny();
+    config.latent_action.input = ActionInput::Changes;
+    config.check().unwrap();
+    config.check_world().unwrap();
+    let model = shaken(LatentActionModel::new(&config, &device), 8);
+    let (t, h, w) = (config.frames, config.height, config.width);
+    let mut noise = Noise::new(9);
+    let frames = noise.tensor::<5>([1, t, h, w, 3], &device);
+    let infer = |frames: &Tensor<5>| model.infer(frames.clone()).latents;
+    let before = infer(&frames);
+    assert_eq!(before.dims()[..3], [1, t - 1, 1]);
+    // The same frames twice in a row have changed nowhere.
+    let twice = Tensor::cat(
+        vec![
+            frames.clone().narrow(1, 0, t - 1),
+            frames.clone().narrow(1, t - 2, 1),
+        ],
+        1,
+    );
+    let after = infer(&twice);
+    let part = |x: &Tensor<4>, from, count| floats(&x.clone().narrow(1, from, count));
+    assert_eq!(part(&before, 0, t - 2), part(&after, 0, t - 2));
+    assert_ne!(part(&before, t - 2, 1), part(&after, t - 2, 1));
+
+    let codes = noise.tensor([1, t - 1, 1, config.latent_action.code_dim], &device);
+    let hidden = Tensor::zeros([1, t - 1], &device);
+    let predicted = model.predict(frames.narrow(1, 0, t - 1), codes, hidden);
+    assert_eq!(predicted.dims(), [1, t - 1, h, w, 3]);
+}
+
+#[test]
 fn parameters_of_the_shipped_architecture_keep_their_names() {
     let device = Device::flex();
     let names = params::shapes(&models(&tiny(), 1, &device).actions);

@@ -37,11 +37,6 @@ impl Camera {
     /// Follows the hero by one frame.
     pub(crate) fn follow(&mut self, hero: &Hero, level: &Level) {
         self.x = across(hero, level);
-        if std::env::var_os("PG_BOLT").is_some() {
-            let floor = level.surface_at(hero.middle()) * TILE - FEET_AT;
-            self.y = (hero.feet() - FEET_AT).min(floor).max(0);
-            return;
-        }
         if hero.on_ground {
             self.y += (hero.feet() - FEET_AT - self.y).clamp(-DRIFT, DRIFT);
         }

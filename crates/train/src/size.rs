@@ -26,14 +26,19 @@ pub fn parameters(config: &Config) -> [usize; 3] {
     let (e, d) = (a.encoder.width, a.decoder.width);
     let patches = config.action_tokens_per_frame();
     let embed = |width: usize| match a.input {
-        ActionInput::Pixels => linear(pixels(a.patch), width),
+        ActionInput::Pixels | ActionInput::Changes => linear(pixels(a.patch), width),
         ActionInput::Tokens => config.codes() * width,
     };
+    let changes = match a.input {
+        ActionInput::Changes => pixels(a.patch) * e,
+        ActionInput::Pixels | ActionInput::Tokens => 0,
+    };
     let predicted = match a.input {
-        ActionInput::Pixels => pixels(a.patch),
+        ActionInput::Pixels | ActionInput::Changes => pixels(a.patch),
         ActionInput::Tokens => config.codes(),
     };
     let actions = embed(e)
+        + changes
         + e
         + (patches + 1) * e
         + transformer(&a.encoder)
@@ -96,7 +101,9 @@ mod tests {
         other.tokenizer.encoder.attention = AttentionKind::Full;
         other.tokenizer.decoder.attention = AttentionKind::Spatial;
         other.latent_action.input = ActionInput::Tokens;
-        for config in [config, other] {
+        let mut third = config.clone();
+        third.latent_action.input = ActionInput::Changes;
+        for config in [config, other, third] {
             let built = [
                 params::count(&Tokenizer::new(&config, &device)),
                 params::count(&LatentActionModel::new(&config, &device)),

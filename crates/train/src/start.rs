@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use burn::module::Module;
 use burn::tensor::Device;
 use model::World;
+use model::config::LatentActionConfig;
 use model::params;
 
 use crate::checkpoint;
@@ -46,6 +47,17 @@ pub fn from_world(run: &Run, path: &Path, learning: Learning, device: &Device) -
     // The world's frame rate is that of its own video, which changes no weight.
     let mut its = world.card.config.clone();
     its.fps = run.settings.config.fps;
+    let afresh = learning.actions && !encoder_path(path).exists();
+    if afresh {
+        // Their networks are new; only what the dynamics see of them must stay.
+        let ours = &run.settings.config.latent_action;
+        let (actions, code_dim) = (its.latent_action.actions, its.latent_action.code_dim);
+        its.latent_action = LatentActionConfig {
+            actions,
+            code_dim,
+            ..ours.clone()
+        };
+    }
     ensure!(
         its == run.settings.config,
         "{} has other sizes than the run",
@@ -61,7 +73,7 @@ pub fn from_world(run: &Run, path: &Path, learning: Learning, device: &Device) -
     let usage = Usage::new(codes[0], t.revive_after);
     let begun = state(t.rate, t.warm_up, usage, learning.tokenizer);
     begin(run, run::TOKENIZER, "tokenizer.", &world.tokenizer, &begun)?;
-    if !learning.actions || encoder_path(path).exists() {
+    if !afresh {
         let actions = load_encoder(path, &world, device)?;
         let usage = Usage::new(codes[1], a.revive_after);
         let begun = state(a.rate, a.warm_up, usage, learning.actions);
