@@ -20,6 +20,7 @@ import { join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { audit } from "./audit.mjs";
 import { bench } from "./bench.mjs";
+import { launchFirefox } from "./browser.mjs";
 import { everyone } from "./everyone.mjs";
 import { figures } from "./figures.mjs";
 import { firefox } from "./firefox.mjs";
@@ -46,8 +47,13 @@ if (what === "kernels") {
   await page({ folder, target, screenshots, webgpu });
   // On an imitated graphics processor it would take minutes.
   if (!webgpu) await bench({ folder, screenshots, webgpu });
-} else if (["play", "looks", "visits", "everyone", "firefox", "audit"].includes(what)) {
-  await { play, looks, visits, everyone, firefox, audit }[what]({ folder: join(root, "dist"), target, screenshots });
+} else if (what === "firefox") {
+  const folder = join(root, "dist");
+  await firefox({ folder, screenshots });
+  await play({ folder, screenshots, browser: launchFirefox });
+  await looks({ folder, screenshots, browser: launchFirefox });
+} else if (["play", "looks", "visits", "everyone", "audit"].includes(what)) {
+  await { play, looks, visits, everyone, audit }[what]({ folder: join(root, "dist"), target, screenshots });
 } else if (what === "pictures") {
   await states({ folder: join(root, "dist"), docs: join(root, "docs") });
   process.exit(0);
