@@ -61,7 +61,8 @@ function nameOf(request) {
 
 async function answer(event, name) {
   if (event.request.mode === "navigate" && (await giveWay())) {
-    return new Response("", { headers: { refresh: "0" } });
+    // Not at once: in Chromium a page that comes while one worker takes over from another may never end.
+    return new Response("", { headers: { refresh: "1" } });
   }
   const kept = await recall(name);
   if (kept) return kept;
