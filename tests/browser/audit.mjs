@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { violations } from "./axe.mjs";
-import { launch } from "./browser.mjs";
+import { errorsOf, launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
 import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
@@ -26,9 +26,8 @@ export async function audit({ folder, target }) {
   const open = async (query = "") => {
     const shown = await context.newPage();
     shown.setDefaultTimeout(PATIENCE);
-    shown.on("pageerror", (error) => errors.push(String(error)));
+    errorsOf(shown, errors);
     shown.on("console", (message) => {
-      if (message.type() === "error") errors.push(message.text());
       if (message.type() === "warning") warnings.add(message.text());
     });
     await shown.addInitScript(observe);

@@ -1,6 +1,7 @@
 // Chromium with WebGPU on a software adapter, or without WebGPU; or a stock Firefox. Each with a profile of
 // its own.
 
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +41,21 @@ export async function launchFirefox() {
   });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   return { context, stop: () => browser.close(), version: browser.version() };
+}
+
+/** The driver of Firefox tries to add a style before it takes a picture; the page's policy refuses it, and says so. */
+const DRIVERS_OWN = `sha256-${createHash("sha256").update("body {}").digest("base64")}`;
+
+/** Errors that a page reports from now on: its own, not the driver's. */
+export function errorsOf(shown, errors = []) {
+  const note = (said) => {
+    if (!said.includes(DRIVERS_OWN)) errors.push(said);
+  };
+  shown.on("pageerror", (error) => note(String(error)));
+  shown.on("console", (message) => {
+    if (message.type() === "error") note(message.text());
+  });
+  return errors;
 }
 
 async function executable(variable, name) {

@@ -2,9 +2,8 @@
 // second visit without a network. It computes the same frames as Chromium.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { launch, launchFirefox } from "./browser.mjs";
+import { errorsOf, launch, launchFirefox } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
 import { landscape } from "./pictures.mjs";
 import { serve } from "./server.mjs";
@@ -12,8 +11,6 @@ import { test } from "./runner.mjs";
 
 const PATH = "/some/folder/";
 const SEED = 1;
-/** The driver tries to add this style before it takes a picture of the screen; the page's policy refuses it. */
-const DRIVERS_OWN = `sha256-${createHash("sha256").update("body {}").digest("base64")}`;
 const WAY = [1, 0, 2, 1, 1, 0, 2, 2, 1, 0, 1, 2];
 
 export async function firefox({ folder, screenshots }) {
@@ -28,14 +25,7 @@ export async function firefox({ folder, screenshots }) {
   const visit = async (query = "") => {
     const shown = await context.newPage();
     shown.setDefaultTimeout(PATIENCE);
-    const note = (said) => {
-      if (!said.includes(DRIVERS_OWN)) errors.push(said);
-    };
-    // What the policy refuses is an error here, too.
-    shown.on("pageerror", (error) => note(String(error)));
-    shown.on("console", (message) => {
-      if (message.type() === "error") note(message.text());
-    });
+    errorsOf(shown, errors);
     await shown.goto(`${server.address}/?seed=${SEED}${query}`);
     return { shown, genie: new Page(shown) };
   };

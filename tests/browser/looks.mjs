@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { launch } from "./browser.mjs";
+import { errorsOf, launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
 import { serve } from "./server.mjs";
 import { test } from "./runner.mjs";
@@ -10,16 +10,13 @@ import { test } from "./runner.mjs";
 const SEED = 1;
 const WAY = [1, 0, 2, 2, 1, 3];
 
-export async function looks({ folder, screenshots }) {
+/** `browser` launches another than Chromium. */
+export async function looks({ folder, screenshots, browser }) {
   const server = await serve(folder);
-  const { context, stop } = await launch(false);
+  const { context, stop } = await (browser ?? launch)(false);
   const shown = await context.newPage();
   shown.setDefaultTimeout(PATIENCE);
-  const errors = [];
-  shown.on("pageerror", (error) => errors.push(String(error)));
-  shown.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
+  const errors = errorsOf(shown);
   const genie = new Page(shown);
   const data = (id) => shown.getByTestId(id).evaluate((element) => ({ ...element.dataset }));
   const shot = (name) => shown.screenshot({ path: join(screenshots, `${name}.png`) });
@@ -103,7 +100,7 @@ export async function looks({ folder, screenshots }) {
     await shown.waitForTimeout(600);
     assert.equal((await genie.stage()).frame, before.frame, "it goes on behind the view");
     assert.equal((await data("how-tokens")).tokens, before.tokens);
-    await shown.goBack();
+    await shown.evaluate(() => history.back());
     await shown.getByTestId("how").waitFor({ state: "detached" });
     await shown.waitForFunction((frame) =>
       Number(document.querySelector('[data-testid="stage"]').dataset.frame) > Number(frame), before.frame);
@@ -197,6 +194,7 @@ export async function looks({ folder, screenshots }) {
   await test("nothing was reported on the console", () => assert.deepEqual(errors, []));
   await stop();
 
+  if (browser) return server.stop();
   await test("on a graphics processor looking changes nothing either", async () => {
     const { context, stop } = await launch(true);
     const shown = await context.newPage();

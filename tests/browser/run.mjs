@@ -22,6 +22,7 @@ import { join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { audit } from "./audit.mjs";
 import { bench } from "./bench.mjs";
+import { launchFirefox } from "./browser.mjs";
 import { everyone } from "./everyone.mjs";
 import { figures } from "./figures.mjs";
 import { firefox } from "./firefox.mjs";
@@ -39,7 +40,7 @@ import { visits } from "./visits.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 const screenshots = join(target, "screenshots");
-const suites = { play, looks, prompts, share, visits, everyone, firefox, audit };
+const suites = { play, looks, prompts, share, visits, everyone, audit };
 const [what, ...flags] = process.argv.slice(2);
 
 await mkdir(screenshots, { recursive: true });
@@ -51,6 +52,11 @@ if (what === "kernels") {
   await page({ folder, target, screenshots, webgpu });
   // On an imitated graphics processor it would take minutes.
   if (!webgpu) await bench({ folder, screenshots, webgpu });
+} else if (what === "firefox") {
+  const folder = join(root, "dist");
+  await firefox({ folder, screenshots });
+  await play({ folder, screenshots, browser: launchFirefox });
+  await looks({ folder, screenshots, browser: launchFirefox });
 } else if (Object.hasOwn(suites, what)) {
   await suites[what]({ folder: join(root, "dist"), target, screenshots });
 } else if (what === "pictures") {
@@ -64,7 +70,7 @@ if (what === "kernels") {
 } else if (what === "bench") {
   await bench({ folder: join(root, "dist"), screenshots, webgpu: flags.includes("--webgpu") });
 } else {
-  const others = "page [--webgpu] | pictures | figures | lost | bench [--webgpu] | kernels";
+  const others = "page [--webgpu] | firefox | pictures | figures | lost | bench [--webgpu] | kernels";
   console.error(`usage: node run.mjs ${Object.keys(suites).join(" | ")} | ${others}`);
   process.exit(2);
 }

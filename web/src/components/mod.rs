@@ -3,6 +3,7 @@
 pub mod action;
 pub mod actions;
 pub mod bench;
+pub mod choice;
 pub mod consent;
 pub mod export;
 pub mod futures;

@@ -7,6 +7,7 @@ use web::state::{Event, FASTEST, Prefs, SLOWEST, State};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::choice::use_choice;
 use super::words::use_texts;
 use crate::browser::wishes;
 
@@ -226,12 +227,13 @@ struct ChoicesProps {
 #[component]
 fn Choices(props: &ChoicesProps) -> Html {
     let more = format!("{}-more", props.id);
+    let select = use_choice();
     html! {
         <div class="setting">
             <label>
                 <span>{ props.label }</span>
                 <select
-                    onchange={props.onchange.clone()} aria-describedby={more.clone()}
+                    ref={select} onchange={props.onchange.clone()} aria-describedby={more.clone()}
                     data-testid={props.id}
                 >
                     { for props.choices.iter().map(|choice| html! {

@@ -5,6 +5,7 @@ use web::state::{Event, PilotKind};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::choice::use_choice;
 use super::icons::{Icon, icon};
 use super::words::use_texts;
 use crate::PLAY;
@@ -35,6 +36,7 @@ pub struct Props {
 pub fn Transport(props: &Props) -> Html {
     let texts = use_texts();
     let full = full_screen::use_full_screen();
+    let pilot = use_choice();
     let says = |event: Event| props.on.reform(move |_: MouseEvent| event.clone());
     let (pause_icon, pause) = if props.running {
         (Icon::Pause, texts.pause)
@@ -78,7 +80,7 @@ pub fn Transport(props: &Props) -> Html {
                 onclick={says(Event::StepOnce)} />
             <Key icon={Icon::Dice} label={texts.reseed} id="reseed" {enabled} onclick={reseed} />
             <select
-                aria-label={texts.autopilot} disabled={!enabled} onchange={choose}
+                ref={pilot} aria-label={texts.autopilot} disabled={!enabled} onchange={choose}
                 data-testid="pilot"
             >
                 { for pilots.map(|kind| html! {

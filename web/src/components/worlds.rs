@@ -7,6 +7,7 @@ use web::state::Event;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::choice::use_choice;
 use super::upload::FileButton;
 use super::words::use_texts;
 
@@ -32,6 +33,7 @@ pub struct Props {
 #[component]
 pub fn Worlds(props: &Props) -> Html {
     let texts = use_texts();
+    let select = use_choice();
     let on = props.on.clone();
     let onchange = Callback::from(move |event: yew::Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
@@ -51,7 +53,7 @@ pub fn Worlds(props: &Props) -> Html {
             <h2 id="world">{ texts.world }</h2>
             if props.worlds.len() > 1 || !listed && !props.worlds.is_empty() {
                 <select
-                    aria-labelledby="world" {onchange} disabled={!props.enabled}
+                    ref={select} aria-labelledby="world" {onchange} disabled={!props.enabled}
                     data-testid="world"
                 >
                     if !listed {
