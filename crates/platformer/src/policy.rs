@@ -37,7 +37,7 @@ impl Policy for RandomPolicy {
 /// A wholly random player rarely leaves the start, and a good one never goes left, so a model trained on either
 /// is lost off their paths. This one changes its mood now and then: it runs to the right, wanders, or goes
 /// back. It mostly jumps when danger is near, but not always, so that deaths are seen too. Over many frames
-/// about 38 % of its actions are [`Action::Right`] and 15 % [`Action::Left`]; the rest are jumps and rests.
+/// about 40 % of its actions are [`Action::Right`] and 20 % [`Action::Left`]; the rest are jumps and rests.
 #[derive(Clone, Debug)]
 pub struct MixedPolicy {
     rng: Rng,
@@ -58,21 +58,21 @@ struct Mood {
 const MOODS: [Mood; 3] = [
     // Running on.
     Mood {
-        weights: [10, 6, 62, 12, 3, 8],
+        weights: [10, 6, 62, 5, 2, 4],
         frames: (40, 120),
     },
     // Wandering.
     Mood {
-        weights: [24, 28, 24, 20, 6, 4],
+        weights: [24, 30, 26, 9, 3, 3],
         frames: (20, 60),
     },
     // Going back.
     Mood {
-        weights: [10, 68, 8, 10, 6, 2],
+        weights: [10, 68, 8, 4, 3, 1],
         frames: (12, 36),
     },
 ];
-const MOOD_WEIGHTS: [u32; MOODS.len()] = [26, 44, 30];
+const MOOD_WEIGHTS: [u32; MOODS.len()] = [20, 40, 40];
 
 /// Shortest and longest hold of each action, in frames. A full jump lasts eleven; short holds make low ones.
 ///
