@@ -58,6 +58,11 @@ pub struct Control {
     pub motion_skill_x: Option<f64>,
     /// How well it tells the sign of vertical motion.
     pub motion_skill_y: Option<f64>,
+    /// How well true actions tell the sign of horizontal motion, where the store has them: no latent
+    /// action that says what was done can be expected to do better.
+    pub true_motion_skill_x: Option<f64>,
+    /// The same for vertical motion.
+    pub true_motion_skill_y: Option<f64>,
     /// The same for true actions, where the store has them.
     pub action_agreement: Option<f64>,
     /// Share of unblocked transitions whose true action, or one that would have looked the same, is told.
@@ -170,6 +175,8 @@ pub(crate) fn measure(
         actions_used: counts.iter().filter(|&&c| c > 0).count(),
         motion_skill_x: motion::skill(&codes, &x, &fit),
         motion_skill_y: motion::skill(&codes, &y, &fit),
+        true_motion_skill_x: motion::skill(&true_actions, &pick(&x), &labelled_fit),
+        true_motion_skill_y: motion::skill(&true_actions, &pick(&y), &labelled_fit),
         action_agreement: motion::skill(&labelled_codes, &true_actions, &labelled_fit),
         action_agreement_unblocked: agreement.map(|(told, _)| told),
         action_agreement_unblocked_base: agreement.map(|(_, base)| base),
