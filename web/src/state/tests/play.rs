@@ -57,6 +57,22 @@ fn a_control_that_is_held_plays_at_the_pace_of_the_video_until_it_is_let_go() {
 }
 
 #[test]
+fn after_sleep_the_play_goes_on_where_it_was_and_makes_up_for_nothing() {
+    const HOUR: f64 = 3_600_000.0;
+    let mut page = Page::playing();
+    page.on(Event::Pilot(PilotKind::Random));
+    assert_eq!(page.on(Event::Tick(0.0)).len(), 1);
+    // The device sleeps while a frame is under way, and wakes with a tick before its answer.
+    assert_eq!(page.on(Event::Tick(HOUR)), [], "one frame is under way");
+    page.on(frame(1, Some(HOUR)));
+    assert_eq!(page.on(Event::Tick(HOUR + 100.0)).len(), 1);
+    page.on(frame(2, Some(40.0)));
+    // The answer alone leads to nothing: no tick, no frame.
+    assert_eq!(page.on(Event::Tick(HOUR + 200.0)).len(), 1);
+    assert_eq!(page.state.timeline.len(), 2);
+}
+
+#[test]
 fn while_time_runs_a_tap_is_played_once_and_then_the_world_settles() {
     let mut page = Page::playing();
     page.on(Event::Pause);
