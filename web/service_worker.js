@@ -38,7 +38,7 @@ addEventListener("activate", (event) => {
 
 addEventListener("message", (event) => {
   if (event.data === "take over") {
-    event.waitUntil(takeOver(event.source));
+    skipWaiting();
   } else {
     const world = typeof event.data === "string" ? [`worlds/${event.data}.safetensors`] : [];
     event.waitUntil(keepAll(world).then((said) => event.source?.postMessage(said)));
@@ -60,6 +60,10 @@ function nameOf(request) {
 }
 
 async function answer(event, name) {
+  if (event.request.mode === "navigate" && (await giveWay())) {
+    // Not at once: in Chromium a page that comes while one worker takes over from another may never end.
+    return new Response("", { headers: { refresh: "1" } });
+  }
   const kept = await recall(name);
   if (kept) return kept;
   const response = await fetchFresh(name);
@@ -67,14 +71,13 @@ async function answer(event, name) {
   return response;
 }
 
-/**
- * A page that has just begun finds this version waiting, and asks it to go first; the page loads itself
- * again then. Not while another tab plays: what that one loads later would be of another version.
- */
-async function takeOver(page) {
-  const there = await clients.matchAll({ type: "window", includeUncontrolled: true });
-  if (there.filter(({ url }) => url.startsWith(scope.href)).length > 1) page?.postMessage("waits");
-  else skipWaiting();
+/** Whether a newer version of the page waits for this one to end, and can have its way now. */
+async function giveWay() {
+  if (!registration.waiting) return false;
+  const pages = await clients.matchAll({ type: "window" });
+  if (pages.length > 1) return false;
+  registration.waiting.postMessage("take over");
+  return true;
 }
 
 function address(name) {
