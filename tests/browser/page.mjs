@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { launch } from "./browser.mjs";
+import { errorsOf, launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
 import { landscape } from "./pictures.mjs";
 import { serve } from "./server.mjs";
@@ -20,11 +20,7 @@ export async function page({ folder, target, screenshots, webgpu }) {
   const name = webgpu ? "webgpu" : "cpu";
   const shown = await context.newPage();
   shown.setDefaultTimeout(PATIENCE);
-  const errors = [];
-  shown.on("pageerror", (error) => errors.push(String(error)));
-  shown.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
+  const errors = errorsOf(shown);
   const genie = new Page(shown);
   const open = (query) => shown.goto(`${server.address}/${query}`);
   const shot = (what) => shown.screenshot({ path: join(screenshots, `${what}-${name}.png`) });

@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { launch } from "./browser.mjs";
+import { errorsOf, launch } from "./browser.mjs";
 import { Page, PATIENCE } from "./genie.mjs";
 import { gif, landscape, png } from "./pictures.mjs";
 import { serve } from "./server.mjs";
@@ -20,11 +20,7 @@ export async function prompts({ folder, screenshots }) {
   const { context, stop } = await launch(false);
   const shown = await context.newPage();
   shown.setDefaultTimeout(PATIENCE);
-  const errors = [];
-  shown.on("pageerror", (error) => errors.push(String(error)));
-  shown.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
+  const errors = errorsOf(shown);
   const genie = new Page(shown);
   const shot = (name) => shown.screenshot({ path: join(screenshots, `${name}.png`) });
   const id = (name) => shown.getByTestId(name);

@@ -192,6 +192,9 @@ fn budgets(arguments: &Arguments) -> Result<Option<Budgets>> {
     if arguments.minutes.is_none() && tokenizer.is_none() && actions.is_none() {
         return Ok(None);
     }
+    if tokenizer.is_some_and(|m| m <= 0.0) || actions.is_some_and(|m| m <= 0.0) {
+        return Err(misuse("a phase needs more than 0 minutes"));
+    }
     let all = arguments.minutes.unwrap_or(MINUTES);
     if arguments.from.is_some() {
         // What stays takes no time.
@@ -206,9 +209,6 @@ fn budgets(arguments: &Arguments) -> Result<Option<Budgets>> {
         let tokenizer = bound(tokenizer, learning.tokenizer, "tokenizer")?;
         let actions = bound(actions, learning.actions, "actions")?;
         return minutes(all, tokenizer, actions).map(Some);
-    }
-    if tokenizer.is_some_and(|m| m <= 0.0) || actions.is_some_and(|m| m <= 0.0) {
-        return Err(misuse("a phase needs more than 0 minutes"));
     }
     minutes(all, tokenizer, actions).map(Some)
 }

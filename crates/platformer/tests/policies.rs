@@ -82,7 +82,7 @@ fn the_mixed_player_covers_all_actions_and_gets_along() {
         record.tenths
     );
     assert!(
-        (2.0..5.0).contains(&record.holds),
+        (3.0..8.0).contains(&record.holds),
         "{} frames a hold",
         record.holds
     );

@@ -269,18 +269,22 @@ pub fn system_packages() -> Result<()> {
             "missing: {whats}. This is no Debian or Ubuntu: install them with your system's package manager"
         );
     }
-    let mut install = as_root(&by_hand)?;
-    run(as_root(&by_hand)?.args(["apt-get", "update"]))?;
-    install
-        .args(["apt-get", "install", "-y", "--no-install-recommends"])
-        .args(&packages);
-    run(&mut install).with_context(|| format!("by hand: {by_hand}"))?;
+    apt_install(&packages, &by_hand)?;
     // Ubuntu's package of Chromium is an empty shell around a snap: see `chromium_by_npm`.
     let fails = |need: &&&Need| need.what != CHROMIUM && !(need.here)();
     match missing.iter().find(fails) {
         Some(need) => bail!("{} is installed, but doesn't work here", need.what),
         None => Ok(()),
     }
+}
+
+fn apt_install(packages: &[&str], by_hand: &str) -> Result<()> {
+    run(as_root(by_hand)?.args(["apt-get", "update"]))?;
+    let mut install = as_root(by_hand)?;
+    install
+        .args(["apt-get", "install", "-y", "--no-install-recommends"])
+        .args(packages);
+    run(&mut install).with_context(|| format!("by hand: {by_hand}"))
 }
 
 /// Firefox from the system's packages. By itself: not every system has this one.
@@ -293,15 +297,8 @@ pub fn firefox_package() -> Result<()> {
     if !works("apt-get", "--version") {
         bail!("there is no Firefox. Install one, and name it in FIREFOX");
     }
-    run(as_root(by_hand)?.args(["apt-get", "update"]))?;
-    run(as_root(by_hand)?.args([
-        "apt-get",
-        "install",
-        "-y",
-        "--no-install-recommends",
-        "firefox-esr",
-    ]))
-    .context("no Firefox could be installed. Install one, and name it in FIREFOX")?;
+    apt_install(&["firefox-esr"], by_hand)
+        .context("no Firefox could be installed. Install one, and name it in FIREFOX")?;
     match firefox() {
         Some(_) => Ok(()),
         None => bail!("Firefox is installed, but doesn't start. Name another in FIREFOX"),

@@ -62,10 +62,10 @@ pub fn film(clip: Rc<Clip>, texts: &'static Texts, on: Callback<Event>) {
     let number = NUMBER.get();
     spawn_local(async move {
         let said = match record(&clip, number, &on).await {
-            Ok(Some((_, 0))) => Said::NoFilm(texts.share().film_empty.into()),
+            Ok(Some((_, 0))) => Said::NoFilm(texts.sharing.film_empty.into()),
             Ok(Some((name, bytes))) => Said::Filmed(name, bytes),
             Ok(None) => return,
-            Err(_) => Said::NoFilm(texts.share().film_failed.into()),
+            Err(_) => Said::NoFilm(texts.sharing.film_failed.into()),
         };
         on.emit(Event::Export(said));
     });

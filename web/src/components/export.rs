@@ -23,7 +23,7 @@ pub struct Props {
 #[component]
 pub fn Export(props: &Props) -> Html {
     let texts = use_texts();
-    let words = texts.share();
+    let words = &texts.sharing;
     let says = |said: Said| {
         props
             .on

@@ -22,7 +22,7 @@ pub struct Props {
 #[component]
 pub fn OwnWorlds(props: &Props) -> Html {
     let texts = use_texts();
-    let words = texts.share();
+    let words = &texts.sharing;
     let field = use_node_ref();
     let says = |said: Said| {
         props

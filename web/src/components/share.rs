@@ -33,7 +33,7 @@ enum Copied {
 #[component]
 pub fn Share(props: &Props) -> Html {
     let texts = use_texts();
-    let words = texts.share();
+    let words = &texts.sharing;
     let field = use_node_ref();
     let with_play = use_state_eq(|| true);
     let copied = use_state_eq(|| None::<Copied>);

@@ -25,7 +25,7 @@ pub struct Props {
 #[component]
 pub fn Upload(props: &Props) -> Html {
     let texts = use_texts();
-    let words = texts.studio();
+    let words = &texts.studio;
     let Props {
         enabled,
         framed,

@@ -82,7 +82,7 @@ impl State {
                     }),
                     saved: None,
                 };
-                self.announce(self.texts().share().making);
+                self.announce(self.texts().sharing.making);
                 effects.push(Effect::Post(ToWorker::Export(kind)));
             }
             Event::Actions => {
@@ -109,7 +109,7 @@ impl State {
                 self.has_saved(name, bytes);
             }
             Event::NoFilm(why) if self.export.making.take().is_some() => {
-                let title = self.texts().share().failed_export;
+                let title = self.texts().sharing.failed_export;
                 self.complain(title, &why, self.dismissal(), false);
             }
             _ => {}
@@ -174,7 +174,7 @@ impl State {
     }
 
     fn has_saved(&mut self, name: String, bytes: u64) {
-        self.announce(&self.texts().share().saved(self.texts(), &name, bytes));
+        self.announce(&self.texts().sharing.saved(self.texts(), &name, bytes));
         self.export.saved = Some((name, bytes));
     }
 

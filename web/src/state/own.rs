@@ -83,7 +83,7 @@ impl State {
                 }
                 Err(_) => {
                     self.own_worlds.mistyped = true;
-                    self.announce(self.texts().share().no_address);
+                    self.announce(self.texts().sharing.no_address);
                 }
             },
             Event::Measured(address, size) => {
@@ -91,7 +91,7 @@ impl State {
                 if let Some(consent) = asked.filter(|c| c.address == address) {
                     consent.size = size;
                     let texts = self.texts();
-                    self.announce(&texts.share().consent(texts, address.host(), size));
+                    self.announce(&texts.sharing.consent(texts, address.host(), size));
                 }
             }
             Event::Agree => {

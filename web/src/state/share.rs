@@ -260,7 +260,7 @@ impl State {
 
     /// Says why a link leads nowhere, now or once there is something to go on with.
     fn refuse(&mut self, problem: Problem, world: &str) {
-        let texts = self.texts().share();
+        let texts = &self.texts().sharing;
         let (title, detail) = match problem {
             Problem::Flawed(Flaw::Damaged) => (texts.bad_link, texts.damaged.to_owned()),
             Problem::Flawed(Flaw::Newer) => (texts.bad_link, texts.newer.to_owned()),
@@ -284,7 +284,7 @@ impl State {
         let Some(&action) = play.actions.get(frame) else {
             self.pilot = Pilot::Hand;
             self.pause();
-            self.announce(self.texts().share().play_over);
+            self.announce(self.texts().sharing.play_over);
             return None;
         };
         let change = play

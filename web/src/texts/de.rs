@@ -1,6 +1,6 @@
 //! German.
 
-use super::{Texts, futures, how};
+use super::{Texts, futures, how, share, studio};
 
 pub(super) static TEXTS: Texts = Texts {
     tag: "de",
@@ -154,4 +154,6 @@ pub(super) static TEXTS: Texts = Texts {
 
     futures: futures::DE,
     how: how::DE,
+    sharing: share::DE,
+    studio: studio::DE,
 };

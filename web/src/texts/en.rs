@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Texts, futures, how};
+use super::{Texts, futures, how, share, studio};
 
 pub(super) static TEXTS: Texts = Texts {
     tag: "en",
@@ -154,4 +154,6 @@ pub(super) static TEXTS: Texts = Texts {
 
     futures: futures::EN,
     how: how::EN,
+    sharing: share::EN,
+    studio: studio::EN,
 };

@@ -78,6 +78,8 @@ macro_rules! texts {
             $(pub $name: &'static str,)*
             pub futures: futures::Texts,
             pub how: how::Texts,
+            pub sharing: share::Texts,
+            pub studio: studio::Texts,
         }
 
         #[cfg(test)]
@@ -253,7 +255,7 @@ impl Texts {
             PilotKind::Hand => self.pilot_is_hand,
             PilotKind::Random => self.pilot_is_random,
             PilotKind::Recorded => self.pilot_is_recorded,
-            PilotKind::Shared => self.share().pilot_is_shared,
+            PilotKind::Shared => self.sharing.pilot_is_shared,
         }
     }
 
@@ -263,7 +265,7 @@ impl Texts {
             PilotKind::Hand => self.pilot_hand,
             PilotKind::Random => self.pilot_random,
             PilotKind::Recorded => self.pilot_recorded,
-            PilotKind::Shared => self.share().pilot_shared,
+            PilotKind::Shared => self.sharing.pilot_shared,
         }
     }
 
@@ -333,7 +335,7 @@ impl Texts {
             Task::Settings => self.failed_settings,
             Task::Bench => self.failed_bench,
             Task::Thumbnails => self.failed_thumbnails,
-            Task::Export => self.share().failed_export,
+            Task::Export => self.sharing.failed_export,
             Task::Look => self.failed_look,
         }
     }

@@ -19,7 +19,7 @@ group! {
     consent_unknown, consent_refused, consent_unreachable, consent_large, consent_more, fetch, decline,
 }
 
-static EN: Texts = Texts {
+pub(super) const EN: Texts = Texts {
     share: "Share",
     share_more: "The link holds the picture itself and, if you like, what was done. Nothing is uploaded.",
     prompt_only: "The picture only",
@@ -83,7 +83,7 @@ static EN: Texts = Texts {
     decline: "No",
 };
 
-static DE: Texts = Texts {
+pub(super) const DE: Texts = Texts {
     share: "Teilen",
     share_more: "Der Link enthält das Bild selbst und, wenn du magst, was getan wurde. Hochgeladen wird nichts.",
     prompt_only: "Nur das Bild",
@@ -146,16 +146,6 @@ static DE: Texts = Texts {
     fetch: "Holen und spielen",
     decline: "Nein",
 };
-
-impl super::Texts {
-    /// What the page says of links, of files of a play, and of worlds of the visitor's.
-    pub fn share(&self) -> &'static Texts {
-        match self.tag {
-            "de" => &DE,
-            _ => &EN,
-        }
-    }
-}
 
 impl Texts {
     /// A link whose world the page doesn't have.

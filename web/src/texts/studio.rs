@@ -1,133 +1,217 @@
 //! What is said where a picture is drawn or cut, in each language.
 
-use super::{Texts, fill};
+use super::fill;
 use crate::footage::Take;
 use crate::protocol::prompts::Reason;
 use crate::sketch::names::{Hue, Shade, name};
 use crate::sketch::{Point, Rgb, Tool};
 
-macro_rules! words {
-    ($($name:ident: $en:literal, $de:literal;)*) => {
-        /// All of it in one language.
-        #[derive(Debug)]
-        #[allow(missing_docs, reason = "a text's name and the text itself say it")]
-        pub struct Studio {
-            $(pub $name: &'static str,)*
-        }
-
-        pub(super) static EN: Studio = Studio { $($name: $en,)* };
-        pub(super) static DE: Studio = Studio { $($name: $de,)* };
-
-        #[cfg(test)]
-        const ALL: &[(&str, &str, &str)] = &[$((stringify!($name), $en, $de),)*];
-    };
+group! {
+    // The ways in
+    draw, draw_on_frame, photo, own_file, opening, close, play_this,
+    // The sketch
+    sketch_title, board, board_more, tools, brush, eraser, fill, line, rectangle, stamp, picker, size,
+    pixels, filled, mirror, undo, redo, palette, another_colour, colour_number, stamps, stamp_number,
+    searching, ground, ground_plain, ground_frame, ground_gallery,
+    // What is said of it
+    at, undone, redone, begun, picked, drawn, begins, cancelled, opened,
+    // What the world sees
+    sees, sees_more, unread,
+    // The part of a picture
+    crop_title, crop_view, crop_more, zoom, whole, frames, take_end, take_evenly, take_one, draw_on,
+    // Files that are none
+    empty, unknown, damaged, too_many_pixels, no_video,
+    // Colours
+    dark, light, black, grey, white, red, orange, yellow, green, turquoise, blue, purple, pink, brown,
 }
 
-words! {
+pub(super) const EN: Texts = Texts {
     // The ways in
-    draw: "Draw a picture", "Ein Bild zeichnen";
-    draw_on_frame: "Draw on this frame", "Auf diesem Bild zeichnen";
-    photo: "Take a photo", "Foto aufnehmen";
-    own_file: "Your own picture or video", "Eigenes Bild oder Video";
-    opening: "Opening your picture …", "Dein Bild wird geöffnet …";
-    close: "Close", "Schließen";
-    play_this: "Play this", "Das spielen";
+    draw: "Draw a picture",
+    draw_on_frame: "Draw on this frame",
+    photo: "Take a photo",
+    own_file: "Your own picture or video",
+    opening: "Opening your picture …",
+    close: "Close",
+    play_this: "Play this",
 
     // The sketch
-    sketch_title: "Draw a picture to play", "Zeichne ein Bild zum Spielen";
-    board: "Drawing, {} by {} pixels", "Zeichnung, {} mal {} Pixel";
-    board_more:
-        "Arrow keys move the cursor, with Shift by eight pixels. Space or Enter draws, and draws on \
+    sketch_title: "Draw a picture to play",
+    board: "Drawing, {} by {} pixels",
+    board_more: "Arrow keys move the cursor, with Shift by eight pixels. Space or Enter draws, and draws on \
          while it is held; lines and rectangles begin with one press and end with the next. Ctrl+Z \
          takes a step back.",
-        "Pfeiltasten bewegen den Zeiger, mit Umschalt um acht Pixel. Leertaste oder Eingabe zeichnet, \
-         gehalten immer weiter; Linien und Rechtecke beginnen mit einem Druck und enden mit dem \
-         nächsten. Strg+Z nimmt einen Schritt zurück.";
-    tools: "Tools", "Werkzeuge";
-    brush: "Brush", "Pinsel";
-    eraser: "Eraser", "Radierer";
-    fill: "Fill", "Füllen";
-    line: "Line", "Linie";
-    rectangle: "Rectangle", "Rechteck";
-    stamp: "Stamp", "Stempel";
-    picker: "Pick a colour", "Farbe aufnehmen";
-    size: "Width", "Breite";
-    pixels: "{} px", "{} px";
-    filled: "Filled", "Gefüllt";
-    mirror: "Mirror", "Spiegeln";
-    undo: "Undo", "Rückgängig";
-    redo: "Redo", "Wiederholen";
-    palette: "The world's colours", "Farben der Welt";
-    another_colour: "Any colour", "Jede Farbe";
-    colour_number: "{}, colour {}", "{}, Farbe {}";
-    stamps: "Pieces of the world", "Stücke der Welt";
-    stamp_number: "Piece {}", "Stück {}";
-    searching: "Looking through the world's pictures …", "Die Bilder der Welt werden durchsucht …";
-    ground: "Begin anew on", "Neu beginnen auf";
-    ground_plain: "A blank sheet", "Leerem Blatt";
-    ground_frame: "This frame", "Diesem Bild";
-    ground_gallery: "Picture: {}", "Bild: {}";
+    tools: "Tools",
+    brush: "Brush",
+    eraser: "Eraser",
+    fill: "Fill",
+    line: "Line",
+    rectangle: "Rectangle",
+    stamp: "Stamp",
+    picker: "Pick a colour",
+    size: "Width",
+    pixels: "{} px",
+    filled: "Filled",
+    mirror: "Mirror",
+    undo: "Undo",
+    redo: "Redo",
+    palette: "The world's colours",
+    another_colour: "Any colour",
+    colour_number: "{}, colour {}",
+    stamps: "Pieces of the world",
+    stamp_number: "Piece {}",
+    searching: "Looking through the world's pictures …",
+    ground: "Begin anew on",
+    ground_plain: "A blank sheet",
+    ground_frame: "This frame",
+    ground_gallery: "Picture: {}",
 
     // What is said of it
-    at: "Column {}, row {}: {}.", "Spalte {}, Zeile {}: {}.";
-    undone: "Taken back.", "Zurückgenommen.";
-    redone: "Done again.", "Wiederholt.";
-    begun: "A new ground. Undo takes you back.", "Ein neuer Untergrund. Rückgängig führt zurück.";
-    picked: "{} picked.", "{} aufgenommen.";
-    drawn: "Drawn.", "Gezeichnet.";
-    begins: "Begins here; press again to end it.", "Beginnt hier; noch einmal drücken beendet.";
-    cancelled: "Not drawn.", "Nicht gezeichnet.";
+    at: "Column {}, row {}: {}.",
+    undone: "Taken back.",
+    redone: "Done again.",
+    begun: "A new ground. Undo takes you back.",
+    picked: "{} picked.",
+    drawn: "Drawn.",
+    begins: "Begins here; press again to end it.",
+    cancelled: "Not drawn.",
     opened: "Your picture is open. Choose a part, then play it.",
-        "Dein Bild ist offen. Wähle einen Ausschnitt, dann spiele es.";
 
     // What the world sees
-    sees: "What the world sees", "Was die Welt sieht";
+    sees: "What the world sees",
     sees_more: "Your picture in the world's own codes: it can only see what it has learned.",
-        "Dein Bild in den Codes der Welt: Sie sieht nur, was sie gelernt hat.";
-    unread: "The world can't read it just now.", "Die Welt kann es gerade nicht lesen.";
+    unread: "The world can't read it just now.",
 
     // The part of a picture
-    crop_title: "Choose a part", "Wähle einen Ausschnitt";
-    crop_view: "The part that is played", "Der Ausschnitt, der gespielt wird";
+    crop_title: "Choose a part",
+    crop_view: "The part that is played",
     crop_more: "Drag it, or use the arrow keys; scroll, pinch or press + and − to enlarge.",
-        "Ziehen oder Pfeiltasten bewegen; Rad, zwei Finger oder + und − vergrößern.";
-    zoom: "Enlarge", "Vergrößern";
-    whole: "All of it, with bars beside it", "Das ganze Bild, mit Rändern";
-    frames: "Frames to start from", "Bilder für den Anfang";
-    take_end: "The last {}, at the world's pace ({} s)", "Die letzten {}, im Takt der Welt ({} s)";
-    take_evenly: "{}, spread evenly over all {} s", "{}, gleichmäßig über alle {} s";
-    take_one: "The first alone", "Nur das erste";
-    draw_on: "Draw on it", "Darauf zeichnen";
+    zoom: "Enlarge",
+    whole: "All of it, with bars beside it",
+    frames: "Frames to start from",
+    take_end: "The last {}, at the world's pace ({} s)",
+    take_evenly: "{}, spread evenly over all {} s",
+    take_one: "The first alone",
+    draw_on: "Draw on it",
 
     // Files that are none
-    empty: "the file is empty", "Die Datei ist leer";
+    empty: "the file is empty",
     unknown: "it is no picture that can be read here; PNG, JPEG, GIF, WebP and BMP can",
-        "Das ist kein Bild, das hier lesbar ist; PNG, JPEG, GIF, WebP und BMP sind es";
     damaged: "the picture is damaged or incomplete; try another copy of it",
-        "Das Bild ist beschädigt oder unvollständig; versuche es mit einer anderen Kopie";
     too_many_pixels: "the picture has too many pixels for this device; make it smaller first",
-        "Das Bild hat zu viele Pixel für dieses Gerät; verkleinere es zuerst";
     no_video: "this browser can't play that video; MP4 and WebM work most often",
-        "Dieser Browser kann das Video nicht abspielen; MP4 und WebM gehen am ehesten";
 
     // Colours
-    dark: "{}, dark", "{}, dunkel";
-    light: "{}, light", "{}, hell";
-    black: "Black", "Schwarz";
-    grey: "Grey", "Grau";
-    white: "White", "Weiß";
-    red: "Red", "Rot";
-    orange: "Orange", "Orange";
-    yellow: "Yellow", "Gelb";
-    green: "Green", "Grün";
-    turquoise: "Turquoise", "Türkis";
-    blue: "Blue", "Blau";
-    purple: "Purple", "Violett";
-    pink: "Pink", "Rosa";
-    brown: "Brown", "Braun";
-}
+    dark: "{}, dark",
+    light: "{}, light",
+    black: "Black",
+    grey: "Grey",
+    white: "White",
+    red: "Red",
+    orange: "Orange",
+    yellow: "Yellow",
+    green: "Green",
+    turquoise: "Turquoise",
+    blue: "Blue",
+    purple: "Purple",
+    pink: "Pink",
+    brown: "Brown",
+};
 
-impl Studio {
+pub(super) const DE: Texts = Texts {
+    // The ways in
+    draw: "Ein Bild zeichnen",
+    draw_on_frame: "Auf diesem Bild zeichnen",
+    photo: "Foto aufnehmen",
+    own_file: "Eigenes Bild oder Video",
+    opening: "Dein Bild wird geöffnet …",
+    close: "Schließen",
+    play_this: "Das spielen",
+
+    // The sketch
+    sketch_title: "Zeichne ein Bild zum Spielen",
+    board: "Zeichnung, {} mal {} Pixel",
+    board_more: "Pfeiltasten bewegen den Zeiger, mit Umschalt um acht Pixel. Leertaste oder Eingabe zeichnet, \
+         gehalten immer weiter; Linien und Rechtecke beginnen mit einem Druck und enden mit dem \
+         nächsten. Strg+Z nimmt einen Schritt zurück.",
+    tools: "Werkzeuge",
+    brush: "Pinsel",
+    eraser: "Radierer",
+    fill: "Füllen",
+    line: "Linie",
+    rectangle: "Rechteck",
+    stamp: "Stempel",
+    picker: "Farbe aufnehmen",
+    size: "Breite",
+    pixels: "{} px",
+    filled: "Gefüllt",
+    mirror: "Spiegeln",
+    undo: "Rückgängig",
+    redo: "Wiederholen",
+    palette: "Farben der Welt",
+    another_colour: "Jede Farbe",
+    colour_number: "{}, Farbe {}",
+    stamps: "Stücke der Welt",
+    stamp_number: "Stück {}",
+    searching: "Die Bilder der Welt werden durchsucht …",
+    ground: "Neu beginnen auf",
+    ground_plain: "Leerem Blatt",
+    ground_frame: "Diesem Bild",
+    ground_gallery: "Bild: {}",
+
+    // What is said of it
+    at: "Spalte {}, Zeile {}: {}.",
+    undone: "Zurückgenommen.",
+    redone: "Wiederholt.",
+    begun: "Ein neuer Untergrund. Rückgängig führt zurück.",
+    picked: "{} aufgenommen.",
+    drawn: "Gezeichnet.",
+    begins: "Beginnt hier; noch einmal drücken beendet.",
+    cancelled: "Nicht gezeichnet.",
+    opened: "Dein Bild ist offen. Wähle einen Ausschnitt, dann spiele es.",
+
+    // What the world sees
+    sees: "Was die Welt sieht",
+    sees_more: "Dein Bild in den Codes der Welt: Sie sieht nur, was sie gelernt hat.",
+    unread: "Die Welt kann es gerade nicht lesen.",
+
+    // The part of a picture
+    crop_title: "Wähle einen Ausschnitt",
+    crop_view: "Der Ausschnitt, der gespielt wird",
+    crop_more: "Ziehen oder Pfeiltasten bewegen; Rad, zwei Finger oder + und − vergrößern.",
+    zoom: "Vergrößern",
+    whole: "Das ganze Bild, mit Rändern",
+    frames: "Bilder für den Anfang",
+    take_end: "Die letzten {}, im Takt der Welt ({} s)",
+    take_evenly: "{}, gleichmäßig über alle {} s",
+    take_one: "Nur das erste",
+    draw_on: "Darauf zeichnen",
+
+    // Files that are none
+    empty: "Die Datei ist leer",
+    unknown: "Das ist kein Bild, das hier lesbar ist; PNG, JPEG, GIF, WebP und BMP sind es",
+    damaged: "Das Bild ist beschädigt oder unvollständig; versuche es mit einer anderen Kopie",
+    too_many_pixels: "Das Bild hat zu viele Pixel für dieses Gerät; verkleinere es zuerst",
+    no_video: "Dieser Browser kann das Video nicht abspielen; MP4 und WebM gehen am ehesten",
+
+    // Colours
+    dark: "{}, dunkel",
+    light: "{}, hell",
+    black: "Schwarz",
+    grey: "Grau",
+    white: "Weiß",
+    red: "Rot",
+    orange: "Orange",
+    yellow: "Gelb",
+    green: "Grün",
+    turquoise: "Türkis",
+    blue: "Blau",
+    purple: "Violett",
+    pink: "Rosa",
+    brown: "Braun",
+};
+
+impl Texts {
     /// The name of a tool.
     pub fn tool(&self, tool: Tool) -> &'static str {
         match tool {
@@ -223,17 +307,6 @@ impl Studio {
     }
 }
 
-impl Texts {
-    /// What is said where a picture is drawn or cut.
-    pub fn studio(&self) -> &'static Studio {
-        if self.tag == super::de::TEXTS.tag {
-            &DE
-        } else {
-            &EN
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,18 +314,20 @@ mod tests {
 
     #[test]
     fn both_languages_say_the_same_with_the_same_gaps() {
-        for (name, en, de) in ALL {
+        let (english, german) = (EN.all(), DE.all());
+        let both = || english.iter().zip(&german);
+        for ((name, en), (_, de)) in both() {
             let gaps = |text: &str| text.matches("{}").count();
             assert_eq!(gaps(en), gaps(de), "{name}");
             assert!(!en.is_empty() && !de.is_empty(), "{name}");
         }
-        let same: Vec<_> = ALL.iter().filter(|(_, en, de)| en == de).collect();
+        let same: Vec<_> = both().filter(|(en, de)| en.1 == de.1).collect();
         assert!(same.len() < 4, "{same:?}");
     }
 
     #[test]
     fn colours_and_places_read_well() {
-        let (en, de) = (Language::En.texts().studio(), Language::De.texts().studio());
+        let (en, de) = (&Language::En.texts().studio, &Language::De.texts().studio);
         assert_eq!(en.colour([150, 200, 250]), "Blue, light");
         assert_eq!(de.colour([150, 200, 250]), "Blau, hell");
         let place = Point { x: 0, y: 9 };

@@ -54,7 +54,7 @@ async fn open(world: Option<&World>, bytes: &[u8]) -> Result<Footage, Reason> {
 /// The middle of a picture: of one that came while there was no world, and nobody to ask.
 pub async fn middle(world: &World, bytes: &[u8]) -> model::Result<Clip> {
     // As all that the model says, in English.
-    let why = |reason| Error::Picture(Language::En.texts().studio().reason(reason).into());
+    let why = |reason| Error::Picture(Language::En.texts().studio.reason(reason).into());
     let footage = open(Some(world), bytes).await.map_err(why)?;
     let picture = footage.clip.picture(0).unwrap_or_default();
     let (width, height) = (world.card.config.width, world.card.config.height);

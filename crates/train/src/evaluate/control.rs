@@ -63,7 +63,7 @@ pub struct Control {
     pub true_motion_skill_x: Option<f64>,
     /// The same for vertical motion.
     pub true_motion_skill_y: Option<f64>,
-    /// The same for true actions, where the store has them.
+    /// How well a latent action tells the true one, where the store has them.
     pub action_agreement: Option<f64>,
     /// Share of unblocked transitions whose true action, or one that would have looked the same, is told.
     pub action_agreement_unblocked: Option<f64>,

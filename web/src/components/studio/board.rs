@@ -55,7 +55,7 @@ fn joined(event: &PointerEvent) -> Vec<PointerEvent> {
 /// The sketch, with a grid over it and the keyboard's cursor.
 #[component]
 pub fn Board(props: &Props) -> Html {
-    let words = use_texts().studio();
+    let words = &use_texts().studio;
     let Props { sketch, act } = props;
     let board = use_node_ref();
     let pointer = use_mut_ref(|| None::<i32>);

@@ -26,7 +26,7 @@ pub struct Props {
 #[component]
 pub fn Crop(props: &Props) -> Html {
     let texts = use_texts();
-    let words = texts.studio();
+    let words = &texts.studio;
     let Props { state, act } = props;
     let Some(cutting) = &state.studio.cutting else {
         return html! {};

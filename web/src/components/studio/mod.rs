@@ -48,7 +48,7 @@ pub struct Props {
 pub fn Studio(props: &Props) -> Html {
     let texts = use_texts();
     let Props { state, on } = props;
-    let words = texts.studio();
+    let words = &texts.studio;
     let desk = state.studio.desk;
     let dialog = use_node_ref();
     let act = on.reform(Event::Studio);

@@ -18,7 +18,7 @@ pub struct Props {
 /// The picture by way of the world's codes, and what that means.
 #[component]
 pub fn Reading(props: &Props) -> Html {
-    let words = use_texts().studio();
+    let words = &use_texts().studio;
     let studio = &props.state.studio;
     html! {
         <figure class="reading">

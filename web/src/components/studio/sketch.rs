@@ -25,7 +25,7 @@ pub struct Props {
 /// The board, what lies beside it, and the way into the world.
 #[component]
 pub fn Sketch(props: &Props) -> Html {
-    let words = use_texts().studio();
+    let words = &use_texts().studio;
     let Props { state, act } = props;
     let Some(sketch) = &state.studio.sketch else {
         return html! {};
@@ -114,7 +114,7 @@ fn Step(props: &StepProps) -> Html {
 /// What can be drawn on: nothing, the frame on the screen, or a picture of the gallery.
 #[component]
 fn Grounds(props: &Props) -> Html {
-    let words = use_texts().studio();
+    let words = &use_texts().studio;
     let Props { state, act } = props;
     let world = state.world.as_ref();
     let names = world.map(|w| w.gallery.as_slice()).unwrap_or_default();

@@ -27,7 +27,7 @@ pub struct Props {
 /// The tools and how they draw.
 #[component]
 pub fn Tools(props: &Props) -> Html {
-    let words = use_texts().studio();
+    let words = &use_texts().studio;
     let Props { sketch, act, .. } = props;
     let tools = Tool::ALL.map(|tool| {
         let label = words.tool(tool);
@@ -100,10 +100,28 @@ fn dot([r, g, b]: Rgb) -> Rc<protocol::Picture> {
     })
 }
 
+/// One of the pictures that can be chosen from.
+fn swatch(
+    id: String,
+    label: String,
+    picture: Rc<protocol::Picture>,
+    chosen: bool,
+    choose: Callback<MouseEvent>,
+) -> Html {
+    html! {
+        <button
+            key={id.clone()} type="button" class="swatch" aria-label={label.clone()} title={label}
+            aria-pressed={chosen.to_string()} onclick={choose} data-testid={id}
+        >
+            <Picture {picture} />
+        </button>
+    }
+}
+
 /// The world's colours, and any other.
 #[component]
 pub fn Colours(props: &Props) -> Html {
-    let words = use_texts().studio();
+    let words = &use_texts().studio;
     let Props {
         sketch,
         act,
@@ -122,19 +140,21 @@ pub fn Colours(props: &Props) -> Html {
     let Some(materials) = materials else {
         return html! { <p class="small">{ words.searching }</p> };
     };
-    let colours = materials.palette.iter().enumerate().map(|(place, &colour)| {
-        let label = words.colour_number(colour, place);
-        html! {
-            <button
-                key={place} type="button" class="swatch" aria-label={label.clone()} title={label}
-                aria-pressed={(sketch.colour == colour).to_string()}
-                onclick={act.reform(move |_| Act::Colour(colour))}
-                data-testid={format!("colour-{place}")}
-            >
-                <Picture picture={dot(colour)} />
-            </button>
-        }
-    });
+    let colours = materials
+        .palette
+        .iter()
+        .enumerate()
+        .map(|(place, &colour)| {
+            let label = words.colour_number(colour, place);
+            let choose = act.reform(move |_| Act::Colour(colour));
+            swatch(
+                format!("colour-{place}"),
+                label,
+                dot(colour),
+                sketch.colour == colour,
+                choose,
+            )
+        });
     html! {
         <div class="swatches" role="group" aria-label={words.palette} data-testid="palette">
             { for colours }
@@ -150,7 +170,7 @@ pub fn Colours(props: &Props) -> Html {
 /// The world's pieces.
 #[component]
 pub fn Stamps(props: &Props) -> Html {
-    let words = use_texts().studio();
+    let words = &use_texts().studio;
     let Props {
         sketch,
         act,
@@ -163,16 +183,15 @@ pub fn Stamps(props: &Props) -> Html {
     let held = held.map(|stamp| stamp.picture());
     let stamps = materials.stamps.iter().enumerate().map(|(place, stamp)| {
         let label = words.stamp_number(place);
-        html! {
-            <button
-                key={place} type="button" class="swatch" aria-label={label.clone()} title={label}
-                aria-pressed={(held.as_ref() == Some(&**stamp)).to_string()}
-                onclick={act.reform(move |_| Act::Stamp(place))}
-                data-testid={format!("stamp-{place}")}
-            >
-                <Picture picture={stamp.clone()} />
-            </button>
-        }
+        let chosen = held.as_ref() == Some(&**stamp);
+        let choose = act.reform(move |_| Act::Stamp(place));
+        swatch(
+            format!("stamp-{place}"),
+            label,
+            stamp.clone(),
+            chosen,
+            choose,
+        )
     });
     html! {
         <>

@@ -36,7 +36,7 @@ type Fingers = Vec<(i32, f64, f64)>;
 /// The part, and all of its controls by pointer and keyboard.
 #[component]
 pub fn View(props: &Props) -> Html {
-    let words = use_texts().studio();
+    let words = &use_texts().studio;
     let Props { picture, crop, act } = props;
     let (view, canvas) = (use_node_ref(), use_node_ref());
     let fingers = use_mut_ref(Fingers::new);

@@ -116,7 +116,7 @@ impl State {
             Rc::make_mut(sketch).up();
         }
         self.studio.cutting = Some(Rc::new(Cutting::new(Rc::new(footage), frame)));
-        self.announce(self.texts().studio().opened);
+        self.announce(self.texts().studio.opened);
         self.open_desk(Desk::Crop, effects);
     }
 }

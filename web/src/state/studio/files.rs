@@ -45,7 +45,7 @@ impl State {
         if self.can_open() {
             self.studio.opening.pictures += 1;
             self.studio.opening.file = Some(Rc::new(bytes.clone()));
-            self.announce(self.texts().studio().opening);
+            self.announce(self.texts().studio.opening);
             ask(Ask::Open(bytes), effects);
         } else {
             let start = Request::Start(Prompt::Picture(bytes), Origin::Picture);
@@ -57,7 +57,7 @@ impl State {
     pub(super) fn open_film(&mut self, url: String, effects: &mut Vec<Effect>) {
         self.studio.opening.kept = Some(url.into());
         if self.can_open() {
-            self.announce(self.texts().studio().opening);
+            self.announce(self.texts().studio.opening);
             self.send_film(effects);
         } else {
             self.announce(self.texts().kept);
@@ -100,7 +100,7 @@ impl State {
             Ok(footage) => self.open_cutting(footage, effects),
             Err(reason) => {
                 let texts = self.texts();
-                let why = texts.studio().reason(reason);
+                let why = texts.studio.reason(reason);
                 self.complain(texts.bad_file, why, self.dismissal(), false);
             }
         }

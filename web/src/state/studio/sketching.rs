@@ -29,10 +29,10 @@ impl State {
             }
         }
         self.studio.cutting = None;
-        self.announce(self.texts().studio().sketch_title);
+        self.announce(self.texts().studio.sketch_title);
         self.ask_for_materials(effects);
         if self.studio.desk == Some(Desk::Sketch) {
-            self.announce(self.texts().studio().begun);
+            self.announce(self.texts().studio.begun);
             self.look(effects);
         } else {
             self.open_desk(Desk::Sketch, effects);
@@ -110,7 +110,7 @@ impl State {
 
     /// Does to the sketch what a visitor does.
     pub(super) fn draw(&mut self, act: Act, effects: &mut Vec<Effect>) {
-        let words = self.texts().studio();
+        let words = &self.texts().studio;
         let stamps = self.studio.materials.clone();
         let Some(sketch) = self.studio.sketch.as_mut() else {
             return;
