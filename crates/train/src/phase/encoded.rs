@@ -19,6 +19,9 @@ use crate::rng::Rng;
 const KEY: &str = "pocket-genie-encoded";
 /// Most bytes of codes kept in memory: of a larger store, windows spread over it are used.
 const MOST_BYTES: u64 = 2 << 30;
+/// Windows encoded at once on a graphics processor, which one of them keeps busy for a fraction of the
+/// time that it takes to ask.
+const TOGETHER: usize = 32;
 
 /// What the table was made of; with other clips or models it has to be made again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,29 +98,38 @@ impl<'a> Encoded<'a> {
         Ok((codes, actions))
     }
 
-    /// One window at a time, so that nothing depends on what else is in the batch.
+    /// Encodes `window`, and on a graphics processor its neighbours with it: always the same ones, so that
+    /// nothing depends on which of them was drawn first.
     fn encode(&mut self, window: usize) -> Result<()> {
         let config = &self.course.run.settings.config;
         let [t, n] = self.source.window;
         let size = config.height * config.width * 3;
-        let (clip, first) = self.places[window];
-        let bytes = self.course.store.read_clip(clip)?;
-        let bytes = &bytes[first * size..(first + t) * size];
-        let shape = [1, t, config.height, config.width, 3];
-        let frames = to_tensor(bytes, shape, self.course.device);
+        let together = match kernels::on_cpu(self.course.device) {
+            true => 1,
+            false => TOGETHER,
+        };
+        let first = window / together * together;
+        let windows = first..(first + together).min(self.places.len());
+        let mut bytes = Vec::with_capacity(windows.len() * t * size);
+        for &(clip, frame) in &self.places[windows.clone()] {
+            let clip = self.course.store.read_clip(clip)?;
+            bytes.extend_from_slice(&clip[frame * size..(frame + t) * size]);
+        }
+        let shape = [windows.len(), t, config.height, config.width, 3];
+        let frames = to_tensor(&bytes, shape, self.course.device);
         let codes = self.tokenizer.encode(frames.clone());
         let actions = self.action_model.infer_either(frames, codes.clone());
         let actions = actions.indices;
         let codes: Vec<i32> = codes.to_data().convert::<i32>().try_to_vec()?;
         let actions: Vec<i32> = actions.to_data().convert::<i32>().try_to_vec()?;
-        let (c, a) = (window * t * n, window * (t - 1));
-        for (place, code) in self.codes[c..c + t * n].iter_mut().zip(codes) {
+        let (c, a) = (windows.start * t * n, windows.start * (t - 1));
+        for (place, code) in self.codes[c..].iter_mut().zip(codes) {
             *place = code as u16;
         }
-        for (place, action) in self.actions[a..a + t - 1].iter_mut().zip(actions) {
+        for (place, action) in self.actions[a..].iter_mut().zip(actions) {
             *place = action as u8;
         }
-        self.present[window] = 1;
+        self.present[windows].fill(1);
         Ok(())
     }
 
