@@ -1,5 +1,6 @@
 //! From a run to a world file, and the latent action encoder that is kept beside it.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -121,24 +122,42 @@ pub fn load_encoder(file: &Path, world: &World, device: &Device) -> Result<Laten
     Ok(encoder)
 }
 
+/// Of every so many clips spread over the store, the one whose middle frame shows most: the most
+/// different tokens.
+const CANDIDATES: usize = 4;
+
 /// Middle frames of clips spread over the store, as tokens.
 fn gallery(world: &World, store: &ClipStore, prompts: usize) -> Result<Vec<Prompt>> {
     let (height, width) = (store.height(), store.width());
-    evaluate::spread(store.len(), prompts)
-        .into_iter()
-        .enumerate()
-        .map(|(i, clip)| {
-            let bytes = store.read_clip(clip)?;
-            // Not the first frame: levels often begin alike.
-            let middle = store.frames_per_clip() / 2;
-            let size = height * width * 3;
-            let rgb = bytes[middle * size..(middle + 1) * size].to_vec();
-            let frame = Frame { height, width, rgb };
-            let tokens = pollster::block_on(session::tokenize(world, &[frame]))?;
+    let clips = evaluate::spread(store.len(), prompts * CANDIDATES);
+    let count = prompts.min(clips.len());
+    let tokens = |clip| -> Result<Vec<u32>> {
+        let bytes = store.read_clip(clip)?;
+        // Not the first frame: levels often begin alike.
+        let middle = store.frames_per_clip() / 2;
+        let size = height * width * 3;
+        let rgb = bytes[middle * size..(middle + 1) * size].to_vec();
+        let frame = Frame { height, width, rgb };
+        let tokens = pollster::block_on(session::tokenize(world, &[frame]))?;
+        Ok(tokens.concat())
+    };
+    (0..count)
+        .map(|i| {
+            let mut best = Vec::new();
+            for &clip in &clips[i * clips.len() / count..(i + 1) * clips.len() / count] {
+                let tokens = tokens(clip)?;
+                if different(&tokens) > different(&best) {
+                    best = tokens;
+                }
+            }
             Ok(Prompt {
                 name: format!("Scene {}", i + 1),
-                tokens: tokens.concat(),
+                tokens: best,
             })
         })
         .collect()
+}
+
+fn different(tokens: &[u32]) -> usize {
+    tokens.iter().collect::<HashSet<_>>().len()
 }
