@@ -317,7 +317,7 @@ export async function share({ folder, screenshots }) {
     await shown.waitForFunction(() =>
       document.querySelector('[data-testid="consent-yes"]')?.disabled === false);
     const line = await shown.getByTestId("consent-line").innerText();
-    assert.ok(line.includes(`127.0.0.1:${host.port}`) && line.includes("7.1 MB"), line);
+    assert.ok(line.includes(`127.0.0.1:${host.port}`) && line.includes(`${(whole.length / 1e6).toFixed(1)} MB`), line);
     assert.deepEqual(host.sent.map(({ method }) => method), ["HEAD"], "nothing is fetched yet");
     assert.deepEqual(await violations(shown), []);
     await shown.getByTestId("consent").scrollIntoViewIfNeeded();
