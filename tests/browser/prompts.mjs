@@ -95,7 +95,7 @@ export async function prompts({ folder, screenshots }) {
     await shot("sketch");
     const { tokens } = await genie.playDesk("sketch");
     assert.notEqual(tokens, before.tokens);
-    assert.deepEqual(await genie.pixels("canvas"), last, "what was shown is what is played");
+    assert.ok(alike(await genie.pixels("canvas"), last), "what was shown is what is played");
     await genie.act(1);
     // It is kept.
     await open();
@@ -343,7 +343,7 @@ export async function prompts({ folder, screenshots }) {
     assert.notDeepEqual(whole.after, whole.before);
     assert.equal(await id("zoom").isDisabled(), true);
     await genie.playDesk("crop");
-    assert.deepEqual(await genie.pixels("canvas"), whole.after);
+    assert.ok(alike(await genie.pixels("canvas"), whole.after));
     await genie.act(0);
   });
 
@@ -394,7 +394,7 @@ export async function prompts({ folder, screenshots }) {
     await shot("crop-gif");
     const seen = await genie.pixels("seen");
     await genie.playDesk("crop");
-    assert.deepEqual(await genie.pixels("canvas"), seen);
+    assert.ok(alike(await genie.pixels("canvas"), seen));
     const several = await genie.act(1);
     // The same last frame without those before it leads elsewhere.
     await genie.upload("last.png", png(40, 40, () => colours(11)));
@@ -514,4 +514,12 @@ export async function prompts({ folder, screenshots }) {
   await test("nothing was reported on the console", () => assert.deepEqual(errors, []));
   await stop();
   server.stop();
+}
+
+/** Whether two pictures, lists of "red green blue", are the same but for rounding: what the world sees is
+ * decoded for the desk and for play by different sums. */
+function alike(a, b) {
+  const levels = (picture) => picture.flatMap((pixel) => pixel.split(" ").map(Number));
+  const [x, y] = [levels(a), levels(b)];
+  return x.length === y.length && x.every((level, i) => Math.abs(level - y[i]) <= 1);
 }
