@@ -1,14 +1,45 @@
-"""Fills a genie run folder with what train.py made."""
-import json, sys
+"""Puts what train.py made in the place of a run's checkpoints.
+
+    to_run.py OUT RUN [dynamics|mean]     the last weights of the dynamics, or their running mean
+"""
+
+import json
+import math
+import sys
 from pathlib import Path
+
 from safetensors.torch import load_file, save_file
-out, run = Path(sys.argv[1]), Path(sys.argv[2])
-which = sys.argv[3] if len(sys.argv) > 3 else "dynamics"
-settings = json.loads((run/"run.json").read_text())
-K = {"tokenizer": 1024, "actions": settings["config"]["latent_action"]["actions"], "dynamics": 0}
-for phase, file in [("tokenizer","tokenizer"),("actions","actions"),("dynamics",which)]:
-    s = settings[phase]
-    usage = {"last_used":[0]*K[phase],"patience":s.get("revive_after",0)}
-    state = {"step":0,"seconds":0.0,"schedule":{"peak":s["rate"],"warm_up":s["warm_up"],"decay":None},"usage":usage,"finished":True,"best":None}
-    t = {k: v.float().contiguous() for k,v in load_file(out/f"{file}.safetensors").items()}
-    save_file(t, run/f"{phase}.safetensors", {"pocket-genie-checkpoint": json.dumps(state)})
+
+KEY = "pocket-genie-checkpoint"
+
+
+def main():
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    out, run = Path(sys.argv[1]), Path(sys.argv[2])
+    dynamics = sys.argv[3] if len(sys.argv) == 4 else "dynamics"
+    settings = json.loads((run / "run.json").read_text())
+    config = settings["config"]
+    codes = {
+        "tokenizer": math.prod(config["tokenizer"]["quantizer"]["fsq"]["levels"]),
+        "actions": config["latent_action"]["actions"],
+        "dynamics": 0,
+    }
+    for phase, number in codes.items():
+        own = settings[phase]
+        # No steps: there is nothing of an optimiser to go on with.
+        state = {
+            "step": 0,
+            "seconds": 0.0,
+            "schedule": {"peak": own["rate"], "warm_up": own["warm_up"], "decay": None},
+            "usage": {"last_used": [0] * number, "patience": own.get("revive_after", 0)},
+            "finished": True,
+            "best": None,
+        }
+        tensors = load_file(out / f"{dynamics if phase == 'dynamics' else phase}.safetensors")
+        tensors = {name: tensor.float().contiguous() for name, tensor in tensors.items()}
+        save_file(tensors, run / f"{phase}.safetensors", {KEY: json.dumps(state)})
+
+
+if __name__ == "__main__":
+    main()
