@@ -95,7 +95,7 @@ export async function prompts({ folder, screenshots }) {
     await shot("sketch");
     const { tokens } = await genie.playDesk("sketch");
     assert.notEqual(tokens, before.tokens);
-    assert.ok(alike(await genie.pixels("canvas"), last), "what was shown is what is played");
+    assert.deepEqual(await genie.pixels("canvas"), last, "what was shown is what is played");
     await genie.act(1);
     // It is kept.
     await open();
@@ -394,7 +394,7 @@ export async function prompts({ folder, screenshots }) {
     await shot("crop-gif");
     const seen = await genie.pixels("seen");
     await genie.playDesk("crop");
-    assert.ok(alike(await genie.pixels("canvas"), seen));
+    assert.deepEqual(await genie.pixels("canvas"), seen);
     const several = await genie.act(1);
     // The same last frame without those before it leads elsewhere.
     await genie.upload("last.png", png(40, 40, () => colours(11)));
