@@ -7,7 +7,7 @@ import { test } from "./runner.mjs";
 
 const CASES = 200;
 // How many different kernels must have been compiled for them.
-const KERNELS = 40;
+const KERNELS = 20;
 const PATIENCE = 900_000;
 
 export async function kernels({ folder }) {

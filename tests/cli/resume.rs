@@ -255,12 +255,12 @@ fn any_setting_can_be_given() {
     let folder = folder_with_clips();
     let at = folder.path();
     let train = format!("train --steps 2 {QUICK}");
-    let set = "--set dynamics.masking.corruption=0.25 --set dynamics.optimizer=muon";
+    let set = "--set dynamics.masking.corruption=0.25 --set dynamics.optimizer=adamw";
     genie(at, &format!("{train} --out run {set}")).good();
     let settings = fs::read_to_string(at.join("run/run.json")).unwrap();
     let settings: Value = serde_json::from_str(&settings).unwrap();
     assert_eq!(settings["dynamics"]["masking"]["corruption"], 0.25);
-    assert_eq!(settings["dynamics"]["optimizer"], "muon");
+    assert_eq!(settings["dynamics"]["optimizer"], "adamw");
     genie(at, "train --out run --steps 4 --resume --device cpu").good();
     for (wrong, said) in [
         ("dynamics.nothing=1", "dynamics.nothing"),

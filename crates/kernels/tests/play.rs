@@ -14,7 +14,7 @@ use pollster::block_on;
 /// Random shapes of each kernel.
 const CASES: usize = 200;
 /// How many different kernels must have been compiled for them.
-const KERNELS: usize = 40;
+const KERNELS: usize = 20;
 
 /// One device for all tests: opening one takes long on a software adapter.
 fn bench() -> Bench {

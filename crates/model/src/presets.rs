@@ -126,7 +126,7 @@ fn pocket() -> Config {
             code_dim: 32,
             encoder: transformer(4, 128, 4, 32),
             decoder: transformer(4, 128, 4, 32),
-            input: ActionInput::Pixels,
+            input: ActionInput::Changes,
         },
         dynamics: transformer(6, 128, 4, 32),
     }

@@ -4,10 +4,13 @@
 //! give each frame its own fate instead: some wholly clean (as in play), the others masked at a
 //! rate of their own, and a few clean tokens wrong, as drifting play will have them.
 
+use burn::tensor::{Int, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
 use crate::rng::Rng;
 
 /// Shares and rates of masking.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Masking {
     /// Share of frames (the last one excepted) left clean.
     pub clean_frames: f32,
@@ -30,6 +33,43 @@ impl Default for Masking {
     }
 }
 
+/// Which clips the dynamics see as they imagine them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Imagined {
+    /// Share of clips.
+    pub share: f32,
+    /// The first step that has any: what a model imagines before it has learned is noise.
+    pub from_step: u64,
+    /// Temperature at which codes are drawn, above 0.
+    pub temperature: f32,
+}
+
+impl Imagined {
+    /// None: all clips are as they are. What runs have that were begun before there was a choice.
+    pub fn none() -> Self {
+        Self {
+            share: 0.0,
+            ..Self::default()
+        }
+    }
+
+    /// Whether step `step`, counted from 0, has any.
+    pub fn begins(&self, step: u64) -> bool {
+        self.share > 0.0 && step >= self.from_step
+    }
+}
+
+impl Default for Imagined {
+    fn default() -> Self {
+        Self {
+            share: 0.5,
+            from_step: 1000,
+            temperature: 0.5,
+        }
+    }
+}
+
 /// A batch as the dynamics model sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Masked {
@@ -39,6 +79,19 @@ pub struct Masked {
     pub masked: Vec<f32>,
     /// 1 where the action of a frame is known, `[B, T]`; 0 for frame 0.
     pub known: Vec<f32>,
+}
+
+impl Masked {
+    /// What the model gets: codes `[B, T, N]`, and what leads to each frame, `[B, T, C]`: of the `latents`
+    /// `[B, T − 1, C]` those of known actions, else zeros. `shape` is `B`, `T`, `N`, `C`.
+    pub fn seen(&self, latents: Tensor<3>, shape: [usize; 4]) -> (Tensor<3, Int>, Tensor<3>) {
+        let [b, t, n, c] = shape;
+        let device = &latents.device();
+        let input = TensorData::new(self.input.clone(), [b, t, n]);
+        let known = Tensor::<3>::from_data(TensorData::new(self.known.clone(), [b, t, 1]), device);
+        let latents = Tensor::cat(vec![Tensor::zeros([b, 1, c], device), latents], 1) * known;
+        (Tensor::from_data(input, device), latents)
+    }
 }
 
 /// Masks `tokens [B, T, N]` of `codes` codes; `mask` is the mask's number.

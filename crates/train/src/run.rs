@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::budget::Budgets;
 use crate::checkpoint::write_atomically;
-use crate::masking::Masking;
+use crate::masking::{Imagined, Masking};
 use crate::optimizer::Rule;
 use crate::store;
 
@@ -107,6 +107,9 @@ pub struct DynamicsSettings {
     pub optimizer: Rule,
     /// What the dynamics model may see.
     pub masking: Masking,
+    /// Which clips it sees as it imagines them.
+    #[serde(default = "Imagined::none")]
+    pub imagined: Imagined,
 }
 
 /// Where a store is, from wherever the run is gone on with.
@@ -144,16 +147,16 @@ impl Settings {
                 frames,
                 rate: 1e-3,
                 warm_up: 100,
-                optimizer: Rule::AdamW,
+                optimizer: Rule::Muon,
                 revive_after: 200,
             },
             actions: ActionSettings {
                 batch: 16,
                 rate: 1e-3,
                 warm_up: 100,
-                optimizer: Rule::AdamW,
+                optimizer: Rule::Muon,
                 revive_after: 20,
-                history_dropout: 0.75,
+                history_dropout: 0.5,
                 hidden_frames: 0.3,
                 motion_weighted: true,
                 motion_floor: 0.002,
@@ -162,8 +165,9 @@ impl Settings {
                 batch: 6,
                 rate: 1e-3,
                 warm_up: 100,
-                optimizer: Rule::AdamW,
+                optimizer: Rule::Muon,
                 masking: Masking::default(),
+                imagined: Imagined::default(),
             },
         })
     }

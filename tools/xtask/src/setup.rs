@@ -77,7 +77,7 @@ pub fn page_tools(home: &Home) -> Result<()> {
         &[],
     )?;
     // Its own lock file: newer dependencies don't build. Its release profile (fat LTO, one codegen
-    // unit) takes three times as long as this, and all it does here is copy files.
+    // unit) takes many times as long as none at all, and all it does here is copy files.
     cargo_tool(
         home,
         "trunk",
@@ -182,7 +182,7 @@ fn cargo_tool(
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env(
             "CARGO_PROFILE_RELEASE_OPT_LEVEL",
-            if program == "trunk" { "1" } else { "2" },
+            if program == "trunk" { "0" } else { "2" },
         );
     run(&mut cargo).with_context(|| {
         format!("{package} {version} could not be installed; it needs a network and a C compiler")

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use kernels::CodeTargets;
 use model::{Dynamics, params};
 
 use super::drive::{self, Figures};
 use super::encoded::Encoded;
+use super::imagined::{self, Clips};
 use super::learner::{self, Learner};
 use super::validation::{self, Validation};
 use super::{Course, Outcome, State};
@@ -20,7 +21,7 @@ use crate::masking::{self, Masked};
 use crate::models::Models;
 use crate::report::Display;
 use crate::rng::Rng;
-use crate::run::{self, Run};
+use crate::run::{self, DynamicsSettings, Run};
 use crate::schedule::Schedule;
 use crate::sheet;
 
@@ -101,8 +102,21 @@ impl Trainer {
         device: &Device,
     ) -> Result<Figures> {
         let codes = run.settings.config.codes();
-        let masking = &run.settings.dynamics.masking;
-        let masked = masking::mask(&tokens, [b, t, n], codes, masking, rng);
+        let DynamicsSettings {
+            masking, imagined, ..
+        } = &run.settings.dynamics;
+        let masked = if imagined.begins(self.learner.state.step) {
+            let clips = Clips {
+                tokens: &tokens,
+                latents: &latents,
+                shape: [b, t, n, c],
+            };
+            let seen =
+                imagined::fill_in(clips, &self.learner.model.valid(), masking, imagined, rng)?;
+            masking::mask(&seen, [b, t, n], codes, masking, rng)
+        } else {
+            masking::mask(&tokens, [b, t, n], codes, masking, rng)
+        };
         let latents = Tensor::from_data(TensorData::new(latents, [b, t - 1, c]), device);
         let model = &self.learner.model;
         let (loss, accuracy) = masked_loss(model, tokens, masked, [b, t, n], latents);
@@ -125,11 +139,8 @@ pub(crate) fn masked_loss(
     latents: Tensor<3>,
 ) -> (Tensor<1>, Tensor<1>) {
     let [b, t, n] = shape;
-    let device = &latents.device();
     let c = latents.dims()[2];
-    let known = Tensor::<3>::from_data(TensorData::new(masked.known, [b, t, 1]), device);
-    let latents = Tensor::cat(vec![Tensor::zeros([b, 1, c], device), latents], 1) * known;
-    let input = Tensor::<3, Int>::from_data(TensorData::new(masked.input, [b, t, n]), device);
+    let (input, latents) = masked.seen(latents, [b, t, n, c]);
     let targets = CodeTargets {
         codes: tokens,
         weights: masked.masked,

@@ -8,6 +8,7 @@ mod actions;
 mod drive;
 mod dynamics;
 mod encoded;
+mod imagined;
 mod learner;
 mod pace;
 mod token_actions;

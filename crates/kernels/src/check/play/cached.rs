@@ -24,7 +24,7 @@ pub struct CachedAttention {
 
 impl Case for CachedAttention {
     const NAME: &'static str = "cached attention";
-    const SHARE: u64 = 4;
+    const SHARE: u64 = 8;
     type Variant = CachePrecision;
 
     fn random(precision: CachePrecision, constants: &mut Noise, sizes: &mut Noise) -> Self {

@@ -18,7 +18,7 @@ pub struct SpatialAttention {
 
 impl Case for SpatialAttention {
     const NAME: &'static str = "spatial attention";
-    const SHARE: u64 = 4;
+    const SHARE: u64 = 8;
     type Variant = Class;
 
     fn random(class: Class, constants: &mut Noise, sizes: &mut Noise) -> Self {
