@@ -267,6 +267,7 @@ fn any_setting_can_be_given() {
         ("dynamics.optimizer=magic", "magic"),
         ("seed", "SETTING=VALUE"),
         ("dynamics.batch=0", "at least one"),
+        ("actions.margin=32", "below 32"),
     ] {
         genie(at, &format!("{train} --out wrong --set {wrong}")).bad(2, &[said]);
     }

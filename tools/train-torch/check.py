@@ -89,6 +89,11 @@ def main():
     expected = (error / (motion + 0.002)).mean() + outputs["quantizer_loss"]
     none = torch.zeros(2, 4, dtype=torch.bool)
     compare("… without a past", model.loss(frames, none, True, 0.002)[0], expected)
+    inner = lambda x: x[:, :, 3:-3, 3:-3]
+    error = ((inner(alone) - inner(frames[:, 1:])) ** 2).mean((2, 3, 4))
+    motion = ((inner(frames[:, 1:]) - inner(frames[:, :-1])) ** 2).mean((2, 3, 4))
+    expected = (error / (motion + 0.002)).mean() + outputs["quantizer_loss"]
+    compare("… without the edges", model.loss(frames, none, True, 0.002, 3)[0], expected)
 
     model = Dynamics(CONFIG)
     them = reference.Dynamics(24, 80, 6, theirs(CONFIG["dynamics"]))

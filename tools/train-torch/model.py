@@ -278,8 +278,8 @@ class LatentAction(nn.Module):
         before = torch.cat([patches[:, :1], patches[:, :-1]], 1)
         return torch.cat([patches, patches - before], -1)
 
-    def loss(self, frames, hidden_BT, alone, floor):
-        """`alone`: the decoder sees no frame but the last."""
+    def loss(self, frames, hidden_BT, alone, floor, margin=0):
+        """`alone`: the decoder sees no frame but the last. `margin`: pixels along the edges that don't count."""
         patches = to_patches(frames, self.patch)
         z = self.encoder(self.seen(patches)).float()
         mean = z.mean((0, 1))
@@ -291,11 +291,20 @@ class LatentAction(nn.Module):
             made = made.view(following.shape)
         else:
             made = self.decoder(past, code, hidden_BT)
-        error = (made - following).square().mean((2, 3))
-        motion = (following - past).square().mean((2, 3))
+        counts_NP = self.inner(frames, margin)
+        error = ((made - following).square() * counts_NP).sum((2, 3)) / counts_NP.sum()
+        motion = ((following - past).square() * counts_NP).sum((2, 3)) / counts_NP.sum()
         loss = (error / (motion + floor)).mean() + own
         psnr = -10 * torch.log10(error.detach().mean())
         return loss, {"psnr": psnr, "index": index, "latent": latent.detach(), "mean": mean.detach()}
+
+    def inner(self, frames, margin):
+        """1 where a pixel is that far from the edges, as patches."""
+        inner = torch.ones_like(frames[:1, :1])
+        if margin:
+            inner[:, :, :margin] = inner[:, :, -margin:] = 0
+            inner[:, :, :, :margin] = inner[:, :, :, -margin:] = 0
+        return to_patches(inner, self.patch)[0, 0]
 
     def infer(self, frames):
         return self.quantizer(self.encoder(self.seen(to_patches(frames, self.patch))))[1]

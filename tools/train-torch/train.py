@@ -55,7 +55,7 @@ def train_actions(config, clips, seconds, given, log):
         frames = clips.draw(given.batch_actions, config["frames"])
         hidden = torch.rand(shape, device=device) < (0 if alone else given.hidden_frames)
         with fast(device):
-            loss, figures = network.loss(frames, hidden, alone, MOTION_FLOOR)
+            loss, figures = network.loss(frames, hidden, alone, MOTION_FLOOR, given.margin)
         shares = (figures["index"][..., None] == numbers).float().mean((0, 1))
         perplexity = (-(shares * (shares + 1e-9).log()).sum()).exp()
 
@@ -171,8 +171,9 @@ def arguments():
     parser.add_argument("--rate-tokenizer", type=float, default=2e-3)
     parser.add_argument("--rate-actions", type=float, default=1e-3)
     parser.add_argument("--rate-dynamics", type=float, default=2e-3)
-    parser.add_argument("--history-dropout", type=float, default=0.75)
+    parser.add_argument("--history-dropout", type=float, default=0.5)
     parser.add_argument("--hidden-frames", type=float, default=0.3)
+    parser.add_argument("--margin", type=int, default=8, help="pixels along the edges that the actions' loss leaves out")
     parser.add_argument("--imagined", type=float, default=0.5, help="share of clips whose masked frames are shown as the model makes them")
     parser.add_argument("--imagined-from", type=int, default=1000, help="the first such step")
     parser.add_argument("--imagined-temperature", type=float, default=0.5)

@@ -292,6 +292,13 @@ fn settings(
     }
     settings.config.check()?;
     settings.config.check_world()?;
+    let side = settings.config.height.min(settings.config.width);
+    if actions.margin >= side.div_ceil(2) {
+        return Err(misuse(format!(
+            "actions.margin must be below {}, half of a frame",
+            side.div_ceil(2)
+        )));
+    }
     Ok(settings)
 }
 

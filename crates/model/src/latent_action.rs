@@ -158,6 +158,21 @@ pub struct MotionLoss {
     pub weighted: bool,
     /// Added to the divisor: the change (mean squared) below which a picture counts as still.
     pub floor: f32,
+    /// Pixels along the edges that don't count, fewer than half of a frame: what comes into view there is
+    /// news that no action tells.
+    pub margin: usize,
+}
+
+impl MotionLoss {
+    /// The part of `frames [B, T, H, W, 3]` that counts.
+    pub fn inner(&self, frames: Tensor<5>) -> Tensor<5> {
+        let [b, t, h, w, c] = frames.dims();
+        let m = self.margin;
+        match m {
+            0 => frames,
+            _ => frames.slice([0..b, 0..t, m..h - m, m..w - m, 0..c]),
+        }
+    }
 }
 
 impl LatentActionModel {
@@ -307,6 +322,7 @@ impl LatentActionModel {
 
 /// The prediction's loss (docs/model.md), without the quantiser's.
 pub fn loss(predicted: Tensor<5>, frames: Tensor<5>, settings: MotionLoss) -> Tensor<1> {
+    let (predicted, frames) = (settings.inner(predicted), settings.inner(frames));
     let [b, t, h, w, c] = frames.dims();
     let next = frames.clone().slice([0..b, 1..t, 0..h, 0..w, 0..c]);
     let flat = |x: Tensor<5>| x.reshape([b * (t - 1), h * w * c]).square().mean_dim(1);
@@ -317,5 +333,34 @@ pub fn loss(predicted: Tensor<5>, frames: Tensor<5>, settings: MotionLoss) -> Te
         (error / change).mean()
     } else {
         error.mean()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Distribution;
+
+    use super::*;
+
+    #[test]
+    fn edges_do_not_count() {
+        let device = Device::flex();
+        device.seed(11);
+        let random = || Tensor::<5>::random([2, 3, 12, 10, 3], Distribution::Default, &device);
+        let (frames, predicted) = (random(), random().narrow(1, 0, 2));
+        for weighted in [true, false] {
+            let of = |predicted: &Tensor<5>, frames: &Tensor<5>, margin| {
+                let settings = MotionLoss {
+                    weighted,
+                    floor: 0.01,
+                    margin,
+                };
+                loss(predicted.clone(), frames.clone(), settings).into_scalar::<f32>()
+            };
+            let cut = |x: &Tensor<5>, t| x.clone().slice([0..2, 0..t, 2..10, 2..8, 0..3]);
+            let inner = of(&cut(&predicted, 2), &cut(&frames, 3), 0);
+            assert!((of(&predicted, &frames, 2) - inner).abs() < 1e-5 * inner);
+            assert!((of(&predicted, &frames, 0) - inner).abs() > 1e-4 * inner);
+        }
     }
 }

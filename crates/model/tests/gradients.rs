@@ -181,6 +181,7 @@ fn latent_action_decoder() {
         let settings = MotionLoss {
             weighted,
             floor: 0.02,
+            margin: 1,
         };
         let decoder = |m: &model::LatentActionModel| {
             let past = frames.clone().narrow(1, 0, 3);

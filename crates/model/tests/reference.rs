@@ -301,7 +301,11 @@ fn latent_actions() {
     let predicted = module.predict(past, inferred.codes.clone(), hidden);
     let own = inferred.loss.clone().unwrap();
     let loss = |weighted| {
-        let settings = MotionLoss { weighted, floor };
+        let settings = MotionLoss {
+            weighted,
+            floor,
+            margin: 0,
+        };
         latent_action::loss(predicted.clone(), frames.clone(), settings) + own.clone()
     };
     let weighted = loss(true);

@@ -8,11 +8,11 @@ use crate::rng::hash2;
 use crate::theme::{Scenery, Theme};
 use crate::{HEIGHT, WIDTH};
 
-/// A step of three pixels moves the near ridge by two, the far one by one: whole pixels, so nothing trembles.
+/// A step of three pixels moves the near ridge by two, the far one and the clouds by one: whole pixels, so
+/// nothing trembles, and alike in every step, so that a picture and an action tell the next picture.
 const FAR_DIVISOR: i32 = 3;
 const NEAR_NUMERATOR: i32 = 2;
 const NEAR_DIVISOR: i32 = 3;
-const CLOUD_DIVISOR: i32 = 6;
 
 /// Screen row of the horizon when the camera is at the top of the level, and how slowly it sinks.
 const HORIZON: i32 = 56;
@@ -48,7 +48,7 @@ pub(crate) fn paint(canvas: &mut Canvas, theme: Theme, level: &Level, camera: &C
         canvas.band(rows[0], rows[1], band);
     }
     let scenery = theme.scenery();
-    sky(canvas, scenery, camera.x / CLOUD_DIVISOR);
+    sky(canvas, scenery, camera.x / FAR_DIVISOR);
     let (far, near) = ridges(scenery);
     let horizon = HORIZON - camera.y / HORIZON_DIVISOR;
     for x in 0..WIDTH {

@@ -18,9 +18,10 @@ pub(crate) struct Scene<'a> {
     pub camera: &'a Camera,
 }
 
-/// Pixels walked between the hero's steps, and between an enemy's: their legs move with the way they make, so
-/// that a picture and an action are all one needs to know the next picture.
-const STRIDE: i32 = 6;
+/// Pixels walked between the hero's steps, and between an enemy's: their legs move with the way they make. The
+/// hero's move in every frame of walking, so that a picture and an action are all one needs to know the next
+/// picture: with a stride of two frames, half of the latent actions told which of the two it was.
+const STRIDE: i32 = crate::physics::WALK;
 const ENEMY_STRIDE: i32 = 4;
 
 /// Height of the flag's pole in tiles, the cloth included.

@@ -76,6 +76,37 @@ fn the_background_moves_slower_than_the_ground() {
 }
 
 #[test]
+fn legs_move_in_every_step() {
+    // Two steps alike would leave it open, from the picture, which of the two comes next.
+    let (mut games, mut steps) = (0, 0);
+    for seed in 0..20 {
+        let mut game = Platformer::with_theme(seed, Theme::Meadow);
+        let legs = |game: &Platformer| {
+            let (x, y) = game.state().on_screen();
+            let frame = game.render();
+            let rows = (y + 7..y + 10).map(|y| (y as usize * WIDTH + x as usize) * 3);
+            rows.flat_map(|at| frame[at..at + 18].to_vec())
+                .collect::<Vec<_>>()
+        };
+        game.step(Action::Right);
+        let mut before = legs(&game);
+        for _ in 0..12 {
+            game.step(Action::Right);
+            let state = game.state();
+            if state.blocked || !state.on_ground {
+                break;
+            }
+            let after = legs(&game);
+            assert_ne!(before, after, "level {seed}");
+            before = after;
+            steps += 1;
+        }
+        games += 1;
+    }
+    assert!(steps > 2 * games, "{steps} steps in {games} games");
+}
+
+#[test]
 #[should_panic(expected = "a frame is")]
 fn a_buffer_of_the_wrong_size_is_refused() {
     Platformer::new(0).render_into(&mut [0; FRAME_BYTES - 1]);

@@ -91,6 +91,9 @@ pub struct ActionSettings {
     pub motion_weighted: bool,
     /// Mean squared change below which a picture counts as still.
     pub motion_floor: f32,
+    /// Pixels along the edges of a frame that don't count in the action model's loss.
+    #[serde(default)]
+    pub margin: usize,
 }
 
 /// Settings of phase 3.
@@ -111,6 +114,9 @@ pub struct DynamicsSettings {
     #[serde(default = "Imagined::none")]
     pub imagined: Imagined,
 }
+
+/// The share of a frame's shorter side, as 1 in so many, that is left out along its edges.
+const MARGIN: usize = 8;
 
 /// Where a store is, from wherever the run is gone on with.
 ///
@@ -134,6 +140,7 @@ impl Settings {
         let spec = clips.spec();
         config.fps = (spec.fps.round() as usize).max(1);
         let frames = config.frames;
+        let margin = config.height.min(config.width) / MARGIN;
         let data = place(clips)?;
         Ok(Self {
             config,
@@ -160,6 +167,7 @@ impl Settings {
                 hidden_frames: 0.3,
                 motion_weighted: true,
                 motion_floor: 0.002,
+                margin,
             },
             dynamics: DynamicsSettings {
                 batch: 6,

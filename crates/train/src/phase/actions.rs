@@ -133,13 +133,14 @@ impl Trainer {
             let hidden = Tensor::from_data(TensorData::new(hidden, [b, t - 1]), &device);
             model.predict(past, inferred.codes.clone(), hidden)
         };
-        let next = frames.clone().narrow(1, 1, t - 1);
-        let error = (predicted.clone() - next).square().mean();
-        let error = f64::from(error.into_scalar::<f32>());
         let motion = MotionLoss {
             weighted: settings.motion_weighted,
             floor: settings.motion_floor,
+            margin: settings.margin,
         };
+        let next = frames.clone().narrow(1, 1, t - 1);
+        let error = motion.inner(predicted.clone() - next).square().mean();
+        let error = f64::from(error.into_scalar::<f32>());
         let mut loss = latent_action::loss(predicted, frames.clone(), motion);
         if let Some(own) = &inferred.loss {
             loss = loss + own.clone();
