@@ -255,12 +255,14 @@ fn any_setting_can_be_given() {
     let folder = folder_with_clips();
     let at = folder.path();
     let train = format!("train --steps 2 {QUICK}");
-    let set = "--set dynamics.masking.corruption=0.25 --set dynamics.optimizer=adamw";
+    let set = "--set dynamics.masking.corruption=0.25 --set dynamics.optimizer=adamw \
+        --set config.latent_action.patch=16 --set config.latent_action.downscale=2";
     genie(at, &format!("{train} --out run {set}")).good();
     let settings = fs::read_to_string(at.join("run/run.json")).unwrap();
     let settings: Value = serde_json::from_str(&settings).unwrap();
     assert_eq!(settings["dynamics"]["masking"]["corruption"], 0.25);
     assert_eq!(settings["dynamics"]["optimizer"], "adamw");
+    assert_eq!(settings["config"]["latent_action"]["downscale"], 2);
     genie(at, "train --out run --steps 4 --resume --device cpu").good();
     for (wrong, said) in [
         ("dynamics.nothing=1", "dynamics.nothing"),
@@ -268,6 +270,7 @@ fn any_setting_can_be_given() {
         ("seed", "SETTING=VALUE"),
         ("dynamics.batch=0", "at least one"),
         ("actions.margin=32", "below 32"),
+        ("config.latent_action.downscale=3", "latent_action.patch"),
     ] {
         genie(at, &format!("{train} --out wrong --set {wrong}")).bad(2, &[said]);
     }

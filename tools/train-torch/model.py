@@ -262,9 +262,10 @@ class LatentAction(nn.Module):
     def __init__(self, config):
         super().__init__()
         own = config["latent_action"]
-        self.patch = own["patch"]
+        self.patch, self.downscale = own["patch"], own.get("downscale", 1)
         self.changes = own.get("input", "pixels") == "changes"
-        tokens = (config["height"] // self.patch) * (config["width"] // self.patch)
+        side = self.patch * self.downscale
+        tokens = (config["height"] // side) * (config["width"] // side)
         values, code = 3 * self.patch**2, own["code_dim"]
         self.encoder = ActionEncoder(
             tokens, values * (2 if self.changes else 1), code, own["encoder"]
@@ -280,6 +281,7 @@ class LatentAction(nn.Module):
 
     def loss(self, frames, hidden_BT, alone, floor, margin=0):
         """`alone`: the decoder sees no frame but the last. `margin`: pixels along the edges that don't count."""
+        frames, margin = self.downscaled(frames), margin // self.downscale
         patches = to_patches(frames, self.patch)
         z = self.encoder(self.seen(patches)).float()
         mean = z.mean((0, 1))
@@ -307,7 +309,13 @@ class LatentAction(nn.Module):
         return to_patches(inner, self.patch)[0, 0]
 
     def infer(self, frames):
-        return self.quantizer(self.encoder(self.seen(to_patches(frames, self.patch))))[1]
+        patches = to_patches(self.downscaled(frames), self.patch)
+        return self.quantizer(self.encoder(self.seen(patches)))[1]
+
+    def downscaled(self, frames):
+        B, T, H, W, _ = frames.shape
+        s = self.downscale
+        return frames.reshape(B, T, H // s, s, W // s, s, 3).mean((3, 5))
 
 
 # --- Dynamics -------------------------------------------------------------------------------------

@@ -141,6 +141,19 @@ pub struct LatentActionConfig {
     /// What it sees of a frame; of codes, `patch` has no meaning.
     #[serde(default, skip_serializing_if = "is_default")]
     pub input: ActionInput,
+    /// It sees frames at one in so many of their pixels each way, means of squares: what moves is told, and
+    /// fine texture, which a small decoder can't carry over from the last frame, draws no code to itself.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub downscale: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
+fn is_one(value: &usize) -> bool {
+    *value == 1
 }
 
 /// Bounds that no config of the paper comes near; they keep a hostile world file from
@@ -181,10 +194,10 @@ impl Config {
 
     /// Tokens of one frame as the latent action model sees it, the action token left out.
     pub fn action_tokens_per_frame(&self) -> usize {
-        let patch = self.latent_action.patch;
+        let side = self.latent_action.patch * self.latent_action.downscale;
         match self.latent_action.input {
             ActionInput::Pixels | ActionInput::Changes => {
-                (self.height / patch) * (self.width / patch)
+                (self.height / side) * (self.width / side)
             }
             ActionInput::Tokens => self.tokens_per_frame(),
         }
@@ -241,9 +254,12 @@ impl Config {
             MOST_PIXELS,
         )?;
         within("fps", self.fps, 1, 1000)?;
+        let actions = &self.latent_action;
+        within("latent_action.downscale", actions.downscale, 1, MOST_SIDE)?;
+        let seen = actions.patch.saturating_mul(actions.downscale);
         for (name, patch) in [
             ("tokenizer.patch", self.tokenizer.patch),
-            ("latent_action.patch", self.latent_action.patch),
+            ("latent_action.patch, times its downscale,", seen),
         ] {
             within(name, patch, 1, MOST_SIDE)?;
             if !self.height.is_multiple_of(patch) || !self.width.is_multiple_of(patch) {

@@ -146,6 +146,8 @@ pub struct LatentActionModel {
     /// Predicts the next frame from them.
     pub decoder: ActionDecoder,
     patch: usize,
+    downscale: usize,
+    /// Of frames as the model sees them.
     height: usize,
     width: usize,
 }
@@ -205,9 +207,32 @@ impl LatentActionModel {
                 to_patches: Linear::new(decoder.width, outputs, 0.1, device),
             },
             patch,
-            height: config.height,
-            width: config.width,
+            downscale: settings.downscale,
+            height: config.height / settings.downscale,
+            width: config.width / settings.downscale,
         }
+    }
+
+    /// Frames `[B, T, H, W, 3]` as the model sees and predicts them, `[B, T, H/S, W/S, 3]`: the means of squares
+    /// of `S` × `S` pixels, `S` being the config's `downscale`.
+    pub fn downscaled(&self, frames: Tensor<5>) -> Tensor<5> {
+        let (s, [h, w]) = (self.downscale, [self.height, self.width]);
+        if s == 1 {
+            return frames;
+        }
+        let [b, t, _, _, c] = frames.dims();
+        let squares: Tensor<6> = frames.reshape([b * t, h, s, w, s, c]);
+        squares.mean_dim(2).mean_dim(4).reshape([b, t, h, w, c])
+    }
+
+    /// Predicted frames, each pixel `S` × `S` times.
+    pub fn enlarged(&self, frames: Tensor<5>) -> Tensor<5> {
+        let s = self.downscale;
+        let [b, t, h, w, c] = frames.dims();
+        let pixels: Tensor<6> = frames.reshape([b * t, h, 1, w, 1, c]);
+        pixels
+            .expand([b * t, h, s, w, s, c])
+            .reshape([b, t, h * s, w * s, c])
     }
 
     /// The latent actions of `T` frames `[B, T, H, W, 3]`: `T − 1` transitions, as
@@ -258,7 +283,7 @@ impl LatentActionModel {
         let encoder = &self.encoder;
         let [b, t] = seen.dims();
         let width = encoder.position.dims()[1];
-        let patches = encoder.embed.forward(seen, self.patch);
+        let patches = encoder.embed.forward(self.as_seen(seen), self.patch);
         let token = encoder
             .action_token
             .val()
@@ -271,8 +296,8 @@ impl LatentActionModel {
             .forward(x.slice([0..b, 1..t, 0..1, 0..width]))
     }
 
-    /// Predicts frames `1..T` from frames `0..T−1 [B, T−1, H, W, 3]` and the transitions' codes
-    /// `[B, T−1, 1, C]`. `hidden [B, T−1]` holds 1 where the decoder may not see a frame.
+    /// Predicts frames `1..T`, [`LatentActionModel::downscaled`], from frames `0..T−1 [B, T−1, H, W, 3]` and the
+    /// transitions' codes `[B, T−1, 1, C]`. `hidden [B, T−1]` holds 1 where the decoder may not see a frame.
     ///
     /// # Panics
     /// If the model sees codes.
@@ -295,10 +320,17 @@ impl LatentActionModel {
         self.decode(Seen::Tokens(past), codes, hidden)
     }
 
+    fn as_seen(&self, seen: Seen) -> Seen {
+        match seen {
+            Seen::Pixels(frames) => Seen::Pixels(self.downscaled(frames)),
+            Seen::Tokens(tokens) => Seen::Tokens(tokens),
+        }
+    }
+
     fn decode(&self, past: Seen, codes: Tensor<4>, hidden: Tensor<2>) -> Tensor<4> {
         let decoder = &self.decoder;
         let [b, t] = past.dims();
-        let patches = decoder.embed.forward(past, self.patch);
+        let patches = decoder.embed.forward(self.as_seen(past), self.patch);
         let hide = hidden.reshape([b, t, 1, 1]);
         let token = decoder.hidden.val().unsqueeze::<4>();
         let x = patches * (hide.clone() * -1.0 + 1.0)
@@ -320,7 +352,8 @@ impl LatentActionModel {
     }
 }
 
-/// The prediction's loss (docs/model.md), without the quantiser's.
+/// The prediction's loss (docs/model.md), without the quantiser's, against all `frames`, as the model sees
+/// them.
 pub fn loss(predicted: Tensor<5>, frames: Tensor<5>, settings: MotionLoss) -> Tensor<1> {
     let (predicted, frames) = (settings.inner(predicted), settings.inner(frames));
     let [b, t, h, w, c] = frames.dims();
@@ -341,6 +374,51 @@ mod tests {
     use burn::tensor::Distribution;
 
     use super::*;
+    use crate::presets;
+
+    #[test]
+    fn a_downscaling_model_sees_means_of_squares() {
+        let device = Device::flex();
+        device.seed(12);
+        let mut config = presets::config("pocket").expect("a preset");
+        (config.height, config.width) = (32, 48);
+        (config.latent_action.patch, config.latent_action.downscale) = (4, 2);
+        config.check().expect("sizes that fit");
+        let model = LatentActionModel::new(&config, &device);
+        let frames = Tensor::<5>::random([2, 3, 32, 48, 3], Distribution::Default, &device);
+        let small = model.downscaled(frames.clone());
+        let numbers = |x: &Tensor<5>| x.to_data().try_to_vec::<f32>().expect("numbers");
+        let (large, means) = (numbers(&frames), numbers(&small));
+        let at = |y: usize, x: usize| large[(y * 48 + x) * 3 + 1];
+        let mean = (at(6, 10) + at(6, 11) + at(7, 10) + at(7, 11)) / 4.0;
+        assert!((means[(3 * 24 + 5) * 3 + 1] - mean).abs() < 1e-6);
+        let again = model.downscaled(model.enlarged(small.clone()));
+        again
+            .to_data()
+            .assert_approx_eq::<f32>(&small.to_data(), Default::default());
+
+        // As one of small frames sees those.
+        (config.height, config.width) = (16, 24);
+        (config.tokenizer.patch, config.latent_action.downscale) = (4, 1);
+        let mut twin = LatentActionModel::new(&config, &device);
+        (twin.encoder, twin.quantizer) = (model.encoder.clone(), model.quantizer.clone());
+        twin.decoder = model.decoder.clone();
+        let (ours, its) = (model.infer(frames.clone()), twin.infer(small.clone()));
+        let same = |a: Tensor<4>, b: Tensor<4>| {
+            let limits = Default::default();
+            a.to_data().assert_approx_eq::<f32>(&b.to_data(), limits);
+        };
+        same(ours.latents, its.latents);
+        let hidden = Tensor::zeros([2, 2], &device);
+        let predict = |model: &LatentActionModel, frames: Tensor<5>| {
+            let past = frames.narrow(1, 0, 2);
+            model.predict(past, its.codes.clone(), hidden.clone())
+        };
+        let (ours, its) = (predict(&model, frames), predict(&twin, small));
+        assert_eq!(ours.dims(), [2, 2, 16, 24, 3]);
+        ours.to_data()
+            .assert_approx_eq::<f32>(&its.to_data(), Default::default());
+    }
 
     #[test]
     fn edges_do_not_count() {

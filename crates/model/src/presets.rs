@@ -127,6 +127,7 @@ fn pocket() -> Config {
             encoder: transformer(4, 128, 4, 32),
             decoder: transformer(4, 128, 4, 32),
             input: ActionInput::Changes,
+            downscale: 1,
         },
         dynamics: transformer(6, 128, 4, 32),
     }
@@ -151,6 +152,7 @@ fn coinrun() -> Config {
             encoder: transformer(8, 512, 8, 64),
             decoder: transformer(8, 512, 8, 64),
             input: ActionInput::Pixels,
+            downscale: 1,
         },
         dynamics: transformer(12, 512, 8, 64),
     }
@@ -177,6 +179,7 @@ fn platformers(dynamics: TransformerConfig, actions: usize) -> Config {
             encoder: transformer(20, 1024, 16, 64),
             decoder: transformer(20, 1024, 16, 64),
             input: ActionInput::Pixels,
+            downscale: 1,
         },
         dynamics,
     }

@@ -53,6 +53,7 @@ fn config(transformer: &TransformerConfig) -> Config {
             encoder: transformer.clone(),
             decoder: transformer.clone(),
             input: ActionInput::Pixels,
+            downscale: 1,
         },
         dynamics: transformer.clone(),
     }
@@ -289,6 +290,7 @@ fn latent_actions() {
             encoder: encoder.clone(),
             decoder,
             input: ActionInput::Pixels,
+            downscale: 1,
         },
         ..config(&encoder)
     };

@@ -189,10 +189,18 @@ impl Settings {
     /// If there is no such setting, or it can't have that value.
     pub fn with(&self, path: &str, value: &str) -> Result<Self> {
         let mut all = serde_json::to_value(self)?;
-        let place = all
-            .pointer_mut(&format!("/{}", path.replace('.', "/")))
-            .with_context(|| format!("there is no setting `{path}`; run.json has them all"))?;
-        *place = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        let missing = || format!("there is no setting `{path}`; run.json has them all");
+        let (group, name) = path.rsplit_once('.').unwrap_or(("", path));
+        let group = match group {
+            "" => Some(&mut all),
+            _ => all.pointer_mut(&format!("/{}", group.replace('.', "/"))),
+        };
+        // What has its usual value may be left out of run.json.
+        let group = group.and_then(|group| group.as_object_mut());
+        let value_there = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        group
+            .with_context(missing)?
+            .insert(name.to_owned(), value_there);
         serde_json::from_value(all)
             .with_context(|| format!("the setting `{path}` can't be `{value}`"))
     }

@@ -140,6 +140,7 @@ pub fn predictions(
         inferred.codes.reshape([count, 1, 1, width]),
         Tensor::zeros([count, 1], &device),
     );
+    let made = actions.enlarged(made);
     let made = to_bytes(&made.to_data().convert::<f32>().try_to_vec::<f32>()?);
     let pairs: Vec<Vec<Frame>> = rows(bytes, shape)
         .into_iter()

@@ -162,6 +162,7 @@ impl Embed {
                 encoder: nothing.clone(),
                 decoder: nothing.clone(),
                 input: ActionInput::Pixels,
+                downscale: 1,
             },
             dynamics: nothing,
         }

@@ -40,6 +40,7 @@ pub fn tiny() -> Config {
             encoder: transformer(1, 16, 2, 8),
             decoder: transformer(1, 16, 2, 8),
             input: ActionInput::Pixels,
+            downscale: 1,
         },
         dynamics: transformer(2, 32, 2, 16),
     }

@@ -38,6 +38,7 @@ fn config() -> Config {
             encoder: transformer(1),
             decoder: transformer(1),
             input: ActionInput::Pixels,
+            downscale: 1,
         },
         dynamics: transformer(4),
         ..presets::config("pocket").unwrap()

@@ -114,6 +114,8 @@ impl Trainer {
         let [b, t, h, w, channels] = frames.dims();
         let device = frames.device();
         let (inferred, mean) = model.infer_centred(Seen::Pixels(frames.clone()));
+        let seen = model.downscaled(frames.clone());
+        let [_, _, height, width, _] = seen.dims();
         let past = frames.clone().narrow(1, 0, t - 1);
         let c = run.settings.config.latent_action.code_dim;
         // Alone with the last frame, the decoder can't extrapolate: the action has to say what moved.
@@ -125,7 +127,7 @@ impl Trainer {
                     inferred.codes.clone().reshape([rows, 1, 1, c]),
                     Tensor::zeros([rows, 1], &device),
                 )
-                .reshape([b, t - 1, h, w, channels])
+                .reshape([b, t - 1, height, width, channels])
         } else {
             let hidden: Vec<f32> = (0..b * (t - 1))
                 .map(|_| f32::from(u8::from(rng.chance(settings.hidden_frames))))
@@ -136,12 +138,12 @@ impl Trainer {
         let motion = MotionLoss {
             weighted: settings.motion_weighted,
             floor: settings.motion_floor,
-            margin: settings.margin,
+            margin: settings.margin / run.settings.config.latent_action.downscale,
         };
-        let next = frames.clone().narrow(1, 1, t - 1);
+        let next = seen.clone().narrow(1, 1, t - 1);
         let error = motion.inner(predicted.clone() - next).square().mean();
         let error = f64::from(error.into_scalar::<f32>());
-        let mut loss = latent_action::loss(predicted, frames.clone(), motion);
+        let mut loss = latent_action::loss(predicted, seen, motion);
         if let Some(own) = &inferred.loss {
             loss = loss + own.clone();
         }
