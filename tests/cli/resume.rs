@@ -270,10 +270,11 @@ fn any_setting_can_be_given() {
         ("seed", "SETTING=VALUE"),
         ("dynamics.batch=0", "at least one"),
         ("actions.margin=32", "below 32"),
-        ("config.latent_action.downscale=3", "latent_action.patch"),
     ] {
         genie(at, &format!("{train} --out wrong --set {wrong}")).bad(2, &[said]);
     }
+    let unfit = "--set config.latent_action.downscale=3";
+    genie(at, &format!("{train} --out wrong {unfit}")).bad(1, &["latent_action.patch"]);
 }
 
 #[test]
