@@ -292,13 +292,6 @@ fn settings(
     }
     settings.config.check()?;
     settings.config.check_world()?;
-    let side = settings.config.height.min(settings.config.width);
-    if actions.margin >= side.div_ceil(2) {
-        return Err(misuse(format!(
-            "actions.margin must be below {}, half of a frame",
-            side.div_ceil(2)
-        )));
-    }
     Ok(settings)
 }
 
@@ -311,6 +304,16 @@ pub fn changed(mut settings: Settings, changes: &[String]) -> Result<Settings> {
         settings = settings
             .with(path.trim(), value.trim())
             .map_err(|error| misuse(format!("{error:#}")))?;
+    }
+    let half = settings
+        .config
+        .height
+        .min(settings.config.width)
+        .div_ceil(2);
+    if !changes.is_empty() && settings.actions.margin >= half {
+        return Err(misuse(format!(
+            "actions.margin must be below {half}, half of a frame"
+        )));
     }
     Ok(settings)
 }
