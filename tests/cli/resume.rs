@@ -270,6 +270,9 @@ fn any_setting_can_be_given() {
         ("seed", "SETTING=VALUE"),
         ("dynamics.batch=0", "at least one"),
         ("actions.margin=32", "below 32"),
+        ("actions.hidden_frames=1.5", "from 0 to 1, not 1.5"),
+        ("dynamics.imagined.temperature=0", "above 0"),
+        ("tokenizer.frames=13", "between 1 and 12"),
     ] {
         genie(at, &format!("{train} --out wrong --set {wrong}")).bad(2, &[said]);
     }
@@ -326,6 +329,12 @@ fn a_damaged_run_is_told_by_the_file() {
     fs::write(&checkpoint, b"not a checkpoint").unwrap();
     genie(at, resume).bad(1, &["dynamics.safetensors"]);
     fs::write(&checkpoint, &good).unwrap();
-    fs::write(at.join("run/run.json"), "{\"config\": 3}").unwrap();
+    let file = at.join("run/run.json");
+    let settings = fs::read_to_string(&file).unwrap();
+    fs::write(&file, "{\"config\": 3}").unwrap();
     genie(at, resume).bad(1, &["run.json"]);
+    let impossible = settings.replacen("\"corruption\": 0.08", "\"corruption\": -1.0", 1);
+    assert_ne!(impossible, settings);
+    fs::write(&file, impossible).unwrap();
+    genie(at, resume).bad(1, &["run.json", "corruption must be from 0 to 1"]);
 }

@@ -9,7 +9,7 @@ use train::ablate::{self, Plan, Record, Results, Study};
 use train::budget::{Budget, Budgets};
 use train::fvd::I3d;
 use train::phase::Outcome;
-use train::run;
+use train::settings;
 
 use crate::device::DeviceArgument;
 use crate::eval::at_least_one;
@@ -125,7 +125,7 @@ fn settings(arguments: &Arguments) -> Result<ablate::Settings> {
         },
     };
     let [data, test] = ablate::parts(&arguments.out, &arguments.data, arguments.test.as_deref())?;
-    let mut base = run::Settings::new(config, &ClipStore::open(data)?, budgets, 0)?;
+    let mut base = settings::Settings::new(config, &ClipStore::open(data)?, budgets, 0)?;
     if arguments.minutes.is_none() {
         // A short training would spend all of its time warming up.
         let most = (arguments.steps / 10).max(1);
@@ -138,7 +138,6 @@ fn settings(arguments: &Arguments) -> Result<ablate::Settings> {
         }
     }
     base = crate::train::changed(base, &arguments.set)?;
-    base.config.check()?;
     base.config.check_world()?;
     Ok(ablate::Settings {
         base,

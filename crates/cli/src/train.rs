@@ -12,7 +12,8 @@ use model::{Config, presets};
 use train::budget::{Budget, Budgets};
 use train::phase::{self, Options, Outcome};
 use train::report::{Display, StepReport};
-use train::run::{self, Run, Settings};
+use train::run::{self, Run};
+use train::settings::{self, Settings};
 use train::start::{self, Learning};
 use train::store;
 
@@ -268,7 +269,7 @@ fn settings(
     if let Some(path) = &arguments.held_out {
         let clips = ClipStore::open(path)?;
         store::check(&settings.config, &clips)?;
-        settings.held_out = Some(run::place(&clips)?);
+        settings.held_out = Some(settings::place(&clips)?);
     }
     let Settings {
         tokenizer,
@@ -281,21 +282,11 @@ fn settings(
     dynamics.batch = arguments.batch.unwrap_or(dynamics.batch);
     change_rate(arguments, &mut settings)?;
     let settings = changed(settings, &arguments.set)?;
-    let Settings {
-        tokenizer,
-        actions,
-        dynamics,
-        ..
-    } = &settings;
-    if [tokenizer.batch, actions.batch, dynamics.batch].contains(&0) {
-        return Err(misuse("a batch needs at least one clip"));
-    }
-    settings.config.check()?;
     settings.config.check_world()?;
     Ok(settings)
 }
 
-/// `settings` with changes of the form `SETTING=VALUE`.
+/// `settings` with changes of the form `SETTING=VALUE`, checked.
 pub fn changed(mut settings: Settings, changes: &[String]) -> Result<Settings> {
     for change in changes {
         let Some((path, value)) = change.split_once('=') else {
@@ -305,16 +296,10 @@ pub fn changed(mut settings: Settings, changes: &[String]) -> Result<Settings> {
             .with(path.trim(), value.trim())
             .map_err(|error| misuse(format!("{error:#}")))?;
     }
-    let half = settings
-        .config
-        .height
-        .min(settings.config.width)
-        .div_ceil(2);
-    if !changes.is_empty() && settings.actions.margin >= half {
-        return Err(misuse(format!(
-            "actions.margin must be below {half}, half of a frame"
-        )));
-    }
+    settings.config.check()?;
+    settings
+        .check()
+        .map_err(|error| misuse(format!("{error:#}")))?;
     Ok(settings)
 }
 

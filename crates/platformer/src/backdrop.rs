@@ -1,4 +1,4 @@
-//! What is behind the level: sky, clouds and two ridges that move slower than the ground (parallax).
+//! What is behind the level: sky, clouds and two ridges that move half as fast as the ground (parallax).
 
 use crate::camera::Camera;
 use crate::canvas::Canvas;
@@ -8,11 +8,9 @@ use crate::rng::hash2;
 use crate::theme::{Scenery, Theme};
 use crate::{HEIGHT, WIDTH};
 
-/// A step of three pixels moves the near ridge by two, the far one and the clouds by one: whole pixels, so
-/// nothing trembles, and alike in every step, so that a picture and an action tell the next picture.
-const FAR_DIVISOR: i32 = 3;
-const NEAR_NUMERATOR: i32 = 2;
-const NEAR_DIVISOR: i32 = 3;
+/// Pixels that the ground moves while the ridges and the clouds move by one. A step moves them by whole pixels,
+/// so nothing trembles, and alike each time, so that a picture and an action tell the next picture.
+const DIVISOR: i32 = 2;
 
 /// Screen row of the horizon when the camera is at the top of the level, and how slowly it sinks.
 const HORIZON: i32 = 56;
@@ -48,27 +46,27 @@ pub(crate) fn paint(canvas: &mut Canvas, theme: Theme, level: &Level, camera: &C
         canvas.band(rows[0], rows[1], band);
     }
     let scenery = theme.scenery();
-    sky(canvas, scenery, camera.x / FAR_DIVISOR);
+    let moved = camera.x / DIVISOR;
+    sky(canvas, scenery, moved);
     let (far, near) = ridges(scenery);
     let horizon = HORIZON - camera.y / HORIZON_DIVISOR;
     for x in 0..WIDTH {
         // Only what can be seen: the far ridge ends where the near one begins, and both where the ground does.
         let floor = floor_of(level, camera, x as i32);
-        let far_u = camera.x / FAR_DIVISOR + x as i32;
-        let near_u = camera.x * NEAR_NUMERATOR / NEAR_DIVISOR + x as i32;
-        let near_slice = slice(scenery, &near, near_u);
+        let u = moved + x as i32;
+        let near_slice = slice(scenery, &near, u);
         let near_horizon = horizon + NEAR_LOWER;
         let near_top = near_horizon - near_slice.height;
-        let far_slice = slice(scenery, &far, far_u);
+        let far_slice = slice(scenery, &far, u);
         canvas.column(x, horizon - far_slice.height, near_top.min(floor), |y| {
-            shade(scenery, &far, far_slice, far_u, horizon - y)
+            shade(scenery, &far, far_slice, u, horizon - y)
         });
         canvas.column(x, near_top, floor, |y| {
-            shade(scenery, &near, near_slice, near_u, near_horizon - y)
+            shade(scenery, &near, near_slice, u, near_horizon - y)
         });
         if scenery == Scenery::Stalactites {
             // The same rock hangs from the ceiling, out of step with what stands on the floor.
-            for (ridge, u) in [(&far, far_u), (&near, near_u)] {
+            for ridge in [&far, &near] {
                 let u = u + ridge.spacing / 2 + 100 * ridge.spacing;
                 let hanging = slice(scenery, ridge, u);
                 canvas.column(x, 0, hanging.height - 2, |y| {

@@ -5,7 +5,11 @@ use crate::physics::Hero;
 use crate::{HEIGHT, WIDTH};
 
 /// Fastest drift up or down, in pixels a frame, towards the height of the ground that the hero stands on.
-const DRIFT: i32 = 2;
+const DRIFT: i32 = 4;
+
+/// Column of the picture at which the hero's eight pixels begin: a little left of its middle, as more happens to
+/// the right.
+const HERO_AT: i32 = 24;
 
 /// Where the ground under the hero settles in the picture: two tiles above its lower edge.
 const FEET_AT: i32 = HEIGHT as i32 - 2 * TILE;
@@ -48,5 +52,5 @@ impl Camera {
 }
 
 fn across(hero: &Hero, level: &Level) -> i32 {
-    (hero.middle() - WIDTH as i32 / 2).clamp(0, level.width() - WIDTH as i32)
+    (hero.middle() - TILE / 2 - HERO_AT).clamp(0, level.width() - WIDTH as i32)
 }

@@ -4,7 +4,7 @@ use crate::level::{Patrol, TILE};
 use crate::physics::{HERO_WIDTH, Hero};
 
 /// Pixels an enemy walks in a frame: slower than the hero, so that it can be outrun.
-const PACE: i32 = 1;
+pub(crate) const PACE: i32 = 2;
 
 /// Frames that a flattened enemy stays in the picture.
 const FLAT_FRAMES: u8 = 3;

@@ -14,7 +14,7 @@
 //! let mut game = Platformer::new(7);
 //! let before = game.state();
 //! game.step(Action::Right);
-//! assert_eq!(game.state().x, before.x + 3);
+//! assert_eq!(game.state().x, before.x + 4);
 //! assert_eq!(game.render().len(), FRAME_BYTES);
 //! ```
 

@@ -3,26 +3,31 @@
 use crate::action::Action;
 use crate::level::{Level, TILE};
 
-/// Width of the hero's body, in pixels. It is narrower than a tile, so that edges forgive a little.
-pub const HERO_WIDTH: i32 = 6;
+/// Width of the hero's body, in pixels: narrower than a tile, so that edges forgive a little, and a whole
+/// step, so that the hero stands before a wall where a step ends.
+pub const HERO_WIDTH: i32 = WALK;
 
 /// Height of the hero's body, in pixels.
 pub const HERO_HEIGHT: i32 = 10;
 
 /// Pixels walked in a frame. There is no acceleration: the picture answers a key in the very next frame.
-pub const WALK: i32 = 3;
+///
+/// Half of a tile, and everything that stops a hero lies on the tiles' grid: so tiles are only ever seen in two
+/// places beside each other, which is little to learn. With steps of three pixels there were eight, and latent
+/// actions that told odd columns from even ones.
+pub const WALK: i32 = TILE / 2;
 
 /// Units of vertical position and speed in a pixel.
 pub const SUBPIXELS: i32 = 16;
 
-/// Speed on leaving the ground (nine pixels a frame), and the pull on it: held, the jump rises 27 pixels;
-/// let go, gravity is heavier while the hero still rises, so that a tap rises 13.
-const JUMP_SPEED: i32 = -9 * SUBPIXELS;
-const GRAVITY: i32 = 28;
-const GRAVITY_RELEASED: i32 = 72;
+/// Speed on leaving the ground, and the pull on it: held, the jump rises 30 pixels; let go, gravity is heavier
+/// while the hero still rises, so that a tap rises 14. All even, as heights are then.
+const JUMP_SPEED: i32 = -10 * SUBPIXELS;
+const GRAVITY: i32 = 2 * SUBPIXELS;
+const GRAVITY_RELEASED: i32 = 6 * SUBPIXELS;
 
-/// Fastest fall: less than a tile a frame.
-const MAX_FALL: i32 = 7 * SUBPIXELS;
+/// Fastest fall: a tile a frame.
+const MAX_FALL: i32 = TILE * SUBPIXELS;
 
 /// Upward speed after stomping on an enemy.
 const BOUNCE: i32 = -6 * SUBPIXELS;

@@ -82,7 +82,7 @@ const HOLDS: [(i32, i32); Action::COUNT] = [(1, 3), (1, 3), (1, 4), (1, 5), (1, 
 
 /// Pixels before a pit or a wall, and before an enemy, at which a careful hero jumps.
 const EDGE: i32 = 5;
-const ENEMY: i32 = 11;
+const ENEMY: i32 = 16;
 
 /// In how many of a hundred dangers the hero takes care.
 const CARE: u32 = 90;

@@ -18,11 +18,11 @@ pub(crate) struct Scene<'a> {
     pub camera: &'a Camera,
 }
 
-/// Pixels walked between the hero's steps, and between an enemy's: their legs move with the way they make. The
-/// hero's move in every frame of walking, so that a picture and an action are all one needs to know the next
+/// Pixels walked between the hero's steps, and between an enemy's: their legs move with the way they make, and
+/// in every frame of walking, so that a picture and an action are all one needs to know the next
 /// picture: with a stride of two frames, half of the latent actions told which of the two it was.
 const STRIDE: i32 = crate::physics::WALK;
-const ENEMY_STRIDE: i32 = 4;
+const ENEMY_STRIDE: i32 = crate::enemies::PACE;
 
 /// Height of the flag's pole in tiles, the cloth included.
 const POLE: i32 = 4;
@@ -110,10 +110,10 @@ impl Scene<'_> {
             () if hero.vx == 0 => 0,
             () => 1 + (hero.x.div_euclid(STRIDE) & 1) as usize,
         };
-        // The sprite is a pixel wider than the body on each side.
+        // The sprite is two pixels wider than the body on each side.
         self.sprite(
             canvas,
-            hero.x - 1,
+            hero.x - 2,
             hero.y(),
             &sprites::HERO[pose],
             hero.faces_left,

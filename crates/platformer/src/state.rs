@@ -12,9 +12,9 @@ pub struct State {
     pub x: i32,
     /// Top edge of the hero's body, in pixels: a little under 0 to [`ROWS`](crate::ROWS) x [`TILE`].
     pub y: i32,
-    /// Pixels moved to the right in the last frame: -3 to 3, and 0 to 2 off that against a wall.
+    /// Pixels moved to the right in the last frame: -4, 0 or 4.
     pub vx: i32,
-    /// Speed downwards, in sixteenths of a pixel a frame: -144 (leaving the ground) to 112.
+    /// Speed downwards, in sixteenths of a pixel a frame: -160 (leaving the ground) to 128.
     pub vy: i32,
     /// Whether the hero stands on something.
     pub on_ground: bool,

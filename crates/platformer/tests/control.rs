@@ -49,7 +49,8 @@ fn walking_answers_within_one_frame_and_stops_as_fast() {
         assert_eq!(is.vx, is.x - was.x);
         let asked = action.direction() * WALK;
         if is.blocked {
-            assert!(is.vx.abs() < WALK && is.vx * asked >= 0);
+            // A wall stands where a step ends.
+            assert!(is.vx == 0 && asked != 0);
         } else {
             assert_eq!(is.vx, asked);
         }
@@ -63,9 +64,9 @@ fn a_jump_leaves_the_ground_in_the_next_frame() {
         let (was, is) = (before.state(), game.state());
         if outcome == Outcome::Playing && was.on_ground && action.jumps() {
             let room =
-                (1..=9).all(|up| (0..HERO_WIDTH).all(|x| !game.is_solid(is.x + x, was.y - up)));
-            if room && is.vy == -144 {
-                assert_eq!(was.y - is.y, 9);
+                (1..=10).all(|up| (0..HERO_WIDTH).all(|x| !game.is_solid(is.x + x, was.y - up)));
+            if room && is.vy == -160 {
+                assert_eq!(was.y - is.y, 10);
                 assert!(!is.on_ground);
                 jumps += 1;
             }
@@ -118,7 +119,7 @@ fn the_picture_scrolls_as_the_action_says() {
         if action.direction() != 0 {
             // Sprites in front of the ground (the hero's corners, the flag) may differ; the ground must not.
             let (same, all) = ground_moved(before, game, &was, &is);
-            assert!(same * 100 >= all * 97, "{same} of {all} pixels moved along");
+            assert!(same * 100 >= all * 92, "{same} of {all} pixels moved along");
             assert!(before.render() != game.render());
             *if action.direction() < 0 {
                 &mut left

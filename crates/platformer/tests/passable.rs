@@ -56,7 +56,7 @@ fn a_search_finishes_every_level() {
 }
 
 #[test]
-fn the_shortest_way_is_a_run_of_half_a_minute_or_more() {
+fn the_shortest_way_is_a_run_of_about_half_a_minute() {
     let frames = solve(0).expect("a way");
-    assert!((300..900).contains(&frames), "{frames}");
+    assert!((250..500).contains(&frames), "{frames}");
 }

@@ -87,7 +87,7 @@ fn the_mixed_player_covers_all_actions_and_gets_along() {
         record.holds
     );
     assert!(
-        (0.1..0.5).contains(&record.airborne),
+        (0.1..0.6).contains(&record.airborne),
         "{} airborne",
         record.airborne
     );

@@ -28,6 +28,7 @@ pub mod report;
 mod rng;
 pub mod run;
 pub mod schedule;
+pub mod settings;
 pub mod sheet;
 pub mod size;
 pub mod start;

@@ -38,6 +38,7 @@ use crate::fvd::I3d;
 use crate::phase::{self, Options, Outcome, State};
 use crate::report::Display;
 use crate::run::{self, Run};
+use crate::settings;
 use crate::store;
 
 pub use fit::PowerLaw;
@@ -56,7 +57,7 @@ const TEST_SHARE: f64 = 0.1;
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The shipped architecture's training, from which each variant differs in one thing.
-    pub base: run::Settings,
+    pub base: settings::Settings,
     /// Held-out clips.
     pub test: PathBuf,
     /// Held-out clips to look at.
@@ -240,7 +241,7 @@ impl Work<'_> {
     }
 
     /// The run of this name, new or as it was left.
-    fn run(&self, name: &str, settings: run::Settings) -> Result<Run> {
+    fn run(&self, name: &str, settings: settings::Settings) -> Result<Run> {
         let folder = self.folder.join("runs").join(name);
         if Run::exists(&folder) {
             Run::open(&folder)

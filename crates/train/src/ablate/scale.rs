@@ -15,7 +15,7 @@ use super::held_out::HeldOut;
 use crate::phase::{State, load_dynamics, masked_loss};
 use crate::rng::Rng;
 use crate::run::{self, Run};
-use crate::{checkpoint, masking, size};
+use crate::{checkpoint, masking, settings, size};
 
 /// Sizes, in quarters of the base's width, heads and blocks.
 const QUARTERS: [usize; 4] = [1, 2, 3, 4];
@@ -68,7 +68,7 @@ pub struct Point {
 }
 
 /// What is compared: sizes at the base's batch, and batches at one size.
-pub(super) fn sizes(base: &run::Settings) -> Vec<Size> {
+pub(super) fn sizes(base: &settings::Settings) -> Vec<Size> {
     let large = &base.config.dynamics;
     let batch = base.dynamics.batch;
     let of = |quarters: usize| {
@@ -99,7 +99,7 @@ pub(super) fn sizes(base: &run::Settings) -> Vec<Size> {
 }
 
 /// The training of one size: the base's, but for its dynamics.
-pub(super) fn settings(base: &run::Settings, size: &Size) -> run::Settings {
+pub(super) fn settings(base: &settings::Settings, size: &Size) -> settings::Settings {
     let mut settings = base.clone();
     settings.config.dynamics = size.transformer.clone();
     settings.dynamics.batch = size.batch;
@@ -144,7 +144,7 @@ pub(super) fn measure(
 }
 
 /// Loss and accuracy on `clips`, each masked in the same way whatever the model.
-fn test(model: &Dynamics, clips: &HeldOut, settings: &run::Settings) -> Result<(f64, f64)> {
+fn test(model: &Dynamics, clips: &HeldOut, settings: &settings::Settings) -> Result<(f64, f64)> {
     let device = model.position.val().device();
     let (codes, masking) = (settings.config.codes(), &settings.dynamics.masking);
     let (mut losses, mut accuracies) = (Vec::new(), Vec::new());

@@ -68,7 +68,7 @@ fn at(folder: &Path) -> Settings {
         dynamics: Budget::Steps(3),
     };
     let store = ClipStore::open(&data).unwrap();
-    let mut base = run::Settings::new(config(), &store, budgets, 5).unwrap();
+    let mut base = settings::Settings::new(config(), &store, budgets, 5).unwrap();
     base.tokenizer.batch = 1;
     base.actions.batch = 1;
     base.dynamics.batch = 2;

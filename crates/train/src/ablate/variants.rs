@@ -6,7 +6,7 @@ use std::str::FromStr;
 use model::config::{ActionInput, AttentionKind, TransformerConfig};
 use serde::{Deserialize, Serialize};
 
-use crate::run;
+use crate::settings;
 
 /// A comparison of the paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl fmt::Display for Variant {
 
 impl Variant {
     /// The settings of its training.
-    pub fn settings(self, base: &run::Settings, seed: u64) -> run::Settings {
+    pub fn settings(self, base: &settings::Settings, seed: u64) -> settings::Settings {
         let mut settings = base.clone();
         settings.seed = base.seed.wrapping_add(seed);
         let config = &mut settings.config;

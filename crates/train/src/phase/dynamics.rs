@@ -21,8 +21,9 @@ use crate::masking::{self, Masked};
 use crate::models::Models;
 use crate::report::Display;
 use crate::rng::Rng;
-use crate::run::{self, DynamicsSettings, Run};
+use crate::run::{self, Run};
 use crate::schedule::Schedule;
+use crate::settings::DynamicsSettings;
 use crate::sheet;
 
 /// Of its parameters in checkpoints.

@@ -8,7 +8,7 @@ use model::latent_action::Seen;
 
 use super::actions::Pass;
 use crate::rng::Rng;
-use crate::run::ActionSettings;
+use crate::settings::ActionSettings;
 
 /// The pass on `tokens [B, T, N]`; its quality is the share of codes that are predicted right.
 /// History is hidden as from a model of pixels; motion has no weight, as codes have no distance.
