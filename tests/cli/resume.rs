@@ -174,6 +174,15 @@ fn a_training_goes_on_from_a_world() {
     for kept in ["tokenizer.decoder.to_patches.weight", "actions"] {
         assert!(part(&old, kept) == part(&new, kept), "{kept} has changed");
     }
+    // All of the action model, too, also what neither plays nor evaluates.
+    let actions = |run: &Path| {
+        let file = run.join("actions.safetensors");
+        part(&file, "latent_action.decoder.to_patches.weight")
+    };
+    assert!(
+        actions(&at.join("run")) == actions(&shared().join("run")),
+        "the action decoder has changed"
+    );
     let learned = "dynamics.head.weight";
     assert!(
         part(&old, learned) != part(&new, learned),

@@ -42,7 +42,7 @@ enum Quantizer {
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
 enum Part {
     Tokenizer,
-    /// Their decoder, which no world has, begins anew; all of them do if no encoder lies beside the world.
+    /// They begin anew if no encoder lies beside the world.
     Actions,
 }
 

@@ -15,8 +15,8 @@ const HERO_AT: i32 = 24;
 const FEET_AT: i32 = HEIGHT as i32 - 2 * TILE;
 
 /// The hero's feet and head never get nearer than this to the picture's edge (a pit's fall excepted).
-const FEET_LOWEST: i32 = HEIGHT as i32 - 6;
-const HEAD_HIGHEST: i32 = 4;
+const FEET_LOWEST: i32 = HEIGHT as i32 - TILE;
+const HEAD_HIGHEST: i32 = 6;
 
 /// The picture's upper left corner, in pixels of the level.
 ///
@@ -47,7 +47,7 @@ impl Camera {
         // Falling drags the picture along, but not into a pit: there is nothing to see down there.
         let floor = level.surface_at(hero.middle()) * TILE - FEET_AT;
         let dragged = (hero.feet() - FEET_LOWEST).min(floor);
-        self.y = self.y.max(dragged).min(hero.y() - HEAD_HIGHEST).max(0);
+        self.y = self.y.max(dragged).min(hero.y - HEAD_HIGHEST).max(0);
     }
 }
 

@@ -75,7 +75,7 @@ impl Enemy {
         let apart = hero.x + HERO_WIDTH <= left
             || hero.x >= self.x + TILE - INSET
             || hero.feet() <= top
-            || hero.y() >= self.y() + TILE;
+            || hero.y >= self.y() + TILE;
         if apart || !self.is_alive() {
             return Contact::Clear;
         }

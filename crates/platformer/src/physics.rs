@@ -1,4 +1,4 @@
-//! How the hero moves. Integers only: pixels across, sixteenths of a pixel up and down.
+//! How the hero moves, in whole pixels.
 
 use crate::action::Action;
 use crate::level::{Level, TILE};
@@ -17,32 +17,36 @@ pub const HERO_HEIGHT: i32 = 10;
 /// actions that told odd columns from even ones.
 pub const WALK: i32 = TILE / 2;
 
-/// Units of vertical position and speed in a pixel.
-pub const SUBPIXELS: i32 = 16;
+/// Pixels that a jump rises in a frame.
+///
+/// No gravity: from speeds that change in every frame, a latent action model learned to tell speeds instead of
+/// buttons.
+pub const RISE: i32 = TILE;
 
-/// Speed on leaving the ground, and the pull on it: held, the jump rises 30 pixels; let go, gravity is heavier
-/// while the hero still rises, so that a tap rises 14. All even, as heights are then.
-const JUMP_SPEED: i32 = -10 * SUBPIXELS;
-const GRAVITY: i32 = 2 * SUBPIXELS;
-const GRAVITY_RELEASED: i32 = 6 * SUBPIXELS;
+/// Pixels that the hero glides down in a frame.
+pub const FALL: i32 = TILE / 2;
 
-/// Fastest fall: a tile a frame.
-const MAX_FALL: i32 = TILE * SUBPIXELS;
+/// Frames that a jump rises at most: 32 pixels if the button is held, 8 after a tap.
+const RISE_FRAMES: u8 = 4;
 
-/// Upward speed after stomping on an enemy.
-const BOUNCE: i32 = -6 * SUBPIXELS;
+/// Frames that an enemy under the feet throws the hero up, whatever is held.
+const BOUNCE_FRAMES: u8 = 2;
 
 /// The hero's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hero {
     /// Pixel of the left edge.
     pub x: i32,
-    /// Top edge, in sixteenths of a pixel.
-    pub sub_y: i32,
+    /// Pixel of the top edge.
+    pub y: i32,
     /// Pixels moved across in the last frame.
     pub vx: i32,
-    /// Speed downwards, in sixteenths of a pixel a frame.
+    /// Pixels moved down in the last frame, were nothing in the way; 0 on the ground.
     pub vy: i32,
+    /// Frames that the hero may still rise.
+    rising: u8,
+    /// Whether it rises without a button.
+    thrown: bool,
     pub on_ground: bool,
     pub blocked: bool,
     pub faces_left: bool,
@@ -54,9 +58,11 @@ impl Hero {
     pub(crate) const fn standing(x: i32, feet: i32) -> Self {
         Self {
             x,
-            sub_y: (feet - HERO_HEIGHT) * SUBPIXELS,
+            y: feet - HERO_HEIGHT,
             vx: 0,
             vy: 0,
+            rising: 0,
+            thrown: false,
             on_ground: true,
             blocked: false,
             faces_left: false,
@@ -64,14 +70,9 @@ impl Hero {
         }
     }
 
-    /// Pixel of the top edge.
-    pub(crate) const fn y(&self) -> i32 {
-        self.sub_y.div_euclid(SUBPIXELS)
-    }
-
     /// Pixel row just under the feet.
     pub(crate) const fn feet(&self) -> i32 {
-        self.y() + HERO_HEIGHT
+        self.y + HERO_HEIGHT
     }
 
     /// Pixel column of the middle of the body.
@@ -83,29 +84,30 @@ impl Hero {
     pub(crate) fn advance(&mut self, action: Action, level: &Level) {
         self.walk(action.direction(), level);
         if action.jumps() && self.on_ground {
-            self.vy = JUMP_SPEED;
-        } else {
-            let released = self.vy < 0 && !action.jumps();
-            self.vy = (self.vy + if released { GRAVITY_RELEASED } else { GRAVITY }).min(MAX_FALL);
+            self.rising = RISE_FRAMES;
+        } else if !action.jumps() && !self.thrown {
+            self.rising = 0;
         }
-        self.fall(level);
-        self.on_ground = self.vy >= 0 && self.touches(level, self.x, self.y() + 1);
+        self.vy = if self.rising > 0 { -RISE } else { FALL };
+        self.rising = self.rising.saturating_sub(1);
+        self.thrown &= self.rising > 0;
+        self.rise_or_fall(level);
+        self.on_ground = self.vy >= 0 && self.touches(level, self.x, self.y + 1);
         if self.on_ground {
-            // Standing keeps no speed and no fraction, so a step off an edge always falls alike.
             self.vy = 0;
-            self.sub_y = self.y() * SUBPIXELS;
         }
     }
 
     /// Thrown up again by an enemy under the feet.
     pub(crate) const fn bounce(&mut self) {
-        self.vy = BOUNCE;
+        self.rising = BOUNCE_FRAMES;
+        self.thrown = true;
         self.on_ground = false;
     }
 
     /// Whether the hero has dropped out of the picture through a pit: two rows under the ground around it.
     pub(crate) fn is_lost(&self, level: &Level) -> bool {
-        self.y() >= (level.surface_at(self.middle()) + 2) * TILE
+        self.y >= (level.surface_at(self.middle()) + 2) * TILE
     }
 
     fn walk(&mut self, direction: i32, level: &Level) {
@@ -114,25 +116,23 @@ impl Hero {
         }
         let from = self.x;
         let goal = from + direction * WALK;
-        while self.x != goal && !self.touches(level, self.x + direction, self.y()) {
+        while self.x != goal && !self.touches(level, self.x + direction, self.y) {
             self.x += direction;
         }
         self.vx = self.x - from;
         self.blocked = self.x != goal;
     }
 
-    fn fall(&mut self, level: &Level) {
-        let goal = self.sub_y + self.vy;
-        let down = if self.vy < 0 { -1 } else { 1 };
-        while self.y() != goal.div_euclid(SUBPIXELS) {
-            if self.touches(level, self.x, self.y() + down) {
-                self.vy = 0;
-                self.sub_y = self.y() * SUBPIXELS;
+    fn rise_or_fall(&mut self, level: &Level) {
+        let goal = self.y + self.vy;
+        let down = self.vy.signum();
+        while self.y != goal {
+            if self.touches(level, self.x, self.y + down) {
+                (self.vy, self.rising, self.thrown) = (0, 0, false);
                 return;
             }
-            self.sub_y = (self.y() + down) * SUBPIXELS;
+            self.y += down;
         }
-        self.sub_y = goal;
     }
 
     fn touches(&self, level: &Level, x: i32, y: i32) -> bool {

@@ -74,11 +74,11 @@ const MOODS: [Mood; 3] = [
 ];
 const MOOD_WEIGHTS: [u32; MOODS.len()] = [20, 40, 40];
 
-/// Shortest and longest hold of each action, in frames. A full jump lasts eleven; short holds make low ones.
+/// Shortest and longest hold of each action, in frames. A jump rises for up to four; short holds make low ones.
 ///
 /// Steps are short on purpose: the hero's looks and legs show where it went last, and if that nearly always
 /// told where it goes next, a latent action model would spend no code on left and right.
-const HOLDS: [(i32, i32); Action::COUNT] = [(1, 3), (1, 3), (1, 4), (1, 5), (1, 6), (1, 6)];
+const HOLDS: [(i32, i32); Action::COUNT] = [(1, 3), (1, 3), (1, 4), (1, 5), (1, 5), (1, 5)];
 
 /// Pixels before a pit or a wall, and before an enemy, at which a careful hero jumps.
 const EDGE: i32 = 5;

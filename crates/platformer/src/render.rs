@@ -114,7 +114,7 @@ impl Scene<'_> {
         self.sprite(
             canvas,
             hero.x - 2,
-            hero.y(),
+            hero.y,
             &sprites::HERO[pose],
             hero.faces_left,
         );

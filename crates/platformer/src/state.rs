@@ -14,7 +14,7 @@ pub struct State {
     pub y: i32,
     /// Pixels moved to the right in the last frame: -4, 0 or 4.
     pub vx: i32,
-    /// Speed downwards, in sixteenths of a pixel a frame: -160 (leaving the ground) to 128.
+    /// Speed downwards, in pixels a frame: -8 (rising), 4 (falling), 0.
     pub vy: i32,
     /// Whether the hero stands on something.
     pub on_ground: bool,
@@ -76,7 +76,7 @@ impl Sight {
             false => enemy.x - (hero.x + HERO_WIDTH),
         };
         let level_with = |enemy: &&Enemy| {
-            enemy.is_alive() && enemy.y() < hero.feet() && enemy.y() + TILE > hero.y() - HERO_HEIGHT
+            enemy.is_alive() && enemy.y() < hero.feet() && enemy.y() + TILE > hero.y - HERO_HEIGHT
         };
         Self {
             pit: ahead(&|x| {

@@ -122,8 +122,8 @@ impl Platformer {
             (self.hero.x + HERO_WIDTH - 1).div_euclid(TILE),
         );
         let (top, bottom) = (
-            self.hero.y().div_euclid(TILE),
-            (self.hero.y() + HERO_HEIGHT - 1).div_euclid(TILE),
+            self.hero.y.div_euclid(TILE),
+            (self.hero.y + HERO_HEIGHT - 1).div_euclid(TILE),
         );
         for column in left..=right {
             for row in top..=bottom {
@@ -185,7 +185,7 @@ impl Platformer {
         let hero = &self.hero;
         State {
             x: hero.x,
-            y: hero.y(),
+            y: hero.y,
             vx: hero.vx,
             vy: hero.vy,
             on_ground: hero.on_ground,

@@ -1,4 +1,4 @@
-//! From a run to a world file, and the latent action encoder that is kept beside it.
+//! From a run to a world file, and the latent action model that is kept beside it.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use burn::tensor::Device;
 use data::ClipStore;
-use model::params::{self, Named};
+use model::params;
 use model::picture::Frame;
 use model::world::{self, Card, FORMAT, FileWeights, PlayDefaults, Prompt};
 use model::{Config, LatentActionModel, World, session};
@@ -35,12 +35,13 @@ pub struct Export {
     pub gallery: PathBuf,
 }
 
-/// Where the latent action encoder of the world at `world` is kept.
+/// Where the latent action model of the world at `world` is kept: its encoder for evaluation, both networks to go
+/// on training.
 pub fn encoder_path(world: &Path) -> PathBuf {
     world.with_extension("encoder.safetensors")
 }
 
-/// Writes the world of `run` to `out`, and its action encoder beside it.
+/// Writes the world of `run` to `out`, and its latent action model beside it.
 ///
 /// # Errors
 /// If the run isn't trained yet, the gallery can't be read, or a file can't be written.
@@ -74,13 +75,9 @@ pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result
     let codes = world.actions.to_data().try_to_vec()?;
     let shape = world.actions.dims().to_vec();
     weights.insert("actions".into(), params::Values { shape, data: codes });
-    let encoder = pollster::block_on(params::read(&models.actions, ""))?;
-    let kept: Named = encoder
-        .into_iter()
-        .filter(|(name, _)| !name.starts_with("decoder."))
-        .collect();
+    let actions = pollster::block_on(params::read(&models.actions, ""))?;
     // The encoder first: if there is no room for both, no world is left with another's encoder.
-    checkpoint::save(&encoder_path(out), &kept, config)?;
+    checkpoint::save(&encoder_path(out), &actions, config)?;
     write_atomically(
         out,
         &world::to_bytes(&world.card, &weights, export.weights)?,
@@ -88,7 +85,8 @@ pub fn export(run: &Run, export: &Export, out: &Path, device: &Device) -> Result
     Ok(world.card)
 }
 
-/// The action encoder beside the world at `world`; its decoder is random and must not be used.
+/// The latent action model beside the world at `world`. In files from before 2026-11-28 it has no decoder: that of
+/// what is returned is random then, and only fit to be trained.
 ///
 /// # Errors
 /// If there is none, or it belongs to another world.
@@ -112,7 +110,7 @@ pub fn load_encoder(file: &Path, world: &World, device: &Device) -> Result<Laten
     let fresh = LatentActionModel::new(config, device);
     for (name, values) in pollster::block_on(params::read(&fresh, ""))? {
         if name.starts_with("decoder.") {
-            named.insert(name, values);
+            named.entry(name).or_insert(values);
         }
     }
     let encoder = params::load(fresh, "", &lookup(&named))?;

@@ -37,8 +37,7 @@ pub struct Learning {
 
 /// Writes the checkpoints of a new `run` as if it had trained the models of the world at `path`. Those
 /// that are not `learning` stay as they are; the others go on, each with a fresh optimiser. The action
-/// encoder must lie beside the world; without it, latent actions that learn begin anew, as their decoder
-/// does in any case.
+/// encoder must lie beside the world; without it, latent actions that learn begin anew.
 ///
 /// # Errors
 /// If the world or its encoder can't be read, it has other sizes than the run, or a file can't be
