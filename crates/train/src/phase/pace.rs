@@ -6,6 +6,9 @@ use super::{Options, State};
 use crate::budget::Budget;
 use crate::schedule::DECAY_SHARE;
 
+/// Steps that tell how many of them there are in a second: the first ones after a start don't.
+const ENOUGH_STEPS: u64 = 20;
+
 /// Watches time and steps.
 pub(super) struct Pace {
     budget: Budget,
@@ -57,9 +60,13 @@ impl Pace {
         took
     }
 
+    /// Since the start, or of the whole phase as long as that says little.
     fn steps_per_second(&self, state: &State) -> f64 {
-        let seconds = self.started.elapsed().as_secs_f64().max(1e-9);
-        (state.step - self.first_step).max(1) as f64 / seconds
+        let (steps, seconds) = match state.step - self.first_step {
+            few if few < ENOUGH_STEPS && self.first_step > 0 => (state.step, state.seconds),
+            steps => (steps, self.started.elapsed().as_secs_f64()),
+        };
+        steps.max(1) as f64 / seconds.max(1e-9)
     }
 
     /// Seconds until the phase ends, once that is known.
@@ -106,5 +113,28 @@ impl Pace {
             self.last_sheet = Some(Instant::now());
         }
         due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::Usage;
+    use crate::schedule::Schedule;
+
+    #[test]
+    fn a_resume_late_in_a_phase_decays_as_long_as_there_is_time() {
+        let mut state = State {
+            step: 1000,
+            seconds: 540.0,
+            ..State::new(Schedule::new(1e-3, 100), Usage::new(0, 0))
+        };
+        let budget = Budget::Minutes(10.0);
+        let mut pace = Pace::start(budget, Options::default(), &mut state);
+        pace.step(&mut state);
+        // 60 seconds are left, and 540 were 1000 steps; the first step alone took next to none.
+        let (start, length) = state.schedule.decay.expect("a decay");
+        assert_eq!(start, 1001);
+        assert!((100..120).contains(&length), "{length} steps");
     }
 }
