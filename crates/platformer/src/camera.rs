@@ -14,7 +14,8 @@ const HERO_AT: i32 = 24;
 /// Where the ground under the hero settles in the picture: two tiles above its lower edge.
 const FEET_AT: i32 = HEIGHT as i32 - 2 * TILE;
 
-/// The hero's feet and head never get nearer than this to the picture's edge (a pit's fall excepted).
+/// The hero's feet and head never get nearer than this to the picture's edge (a pit's fall excepted). Both leave
+/// the picture where tiles are seen in few places: the head is ten pixels above the feet.
 const FEET_LOWEST: i32 = HEIGHT as i32 - TILE;
 const HEAD_HIGHEST: i32 = 6;
 

@@ -40,7 +40,7 @@ mod world;
 
 pub use action::Action;
 pub use level::{ROWS, TILE};
-pub use physics::{FALL, HERO_HEIGHT, HERO_WIDTH, RISE, WALK};
+pub use physics::{HERO_HEIGHT, HERO_WIDTH, RISE, WALK};
 pub use state::{Sight, State};
 pub use theme::Theme;
 pub use world::{Outcome, Platformer};

@@ -24,7 +24,7 @@ pub const WALK: i32 = TILE / 2;
 pub const RISE: i32 = TILE;
 
 /// Pixels that the hero glides down in a frame.
-pub const FALL: i32 = TILE / 2;
+const FALL: i32 = TILE / 2;
 
 /// Frames that a jump rises at most: 32 pixels if the button is held, 8 after a tap.
 const RISE_FRAMES: u8 = 4;

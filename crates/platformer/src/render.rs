@@ -113,7 +113,7 @@ impl Scene<'_> {
         // The sprite is two pixels wider than the body on each side.
         self.sprite(
             canvas,
-            hero.x - 2,
+            hero.middle() - TILE / 2,
             hero.y,
             &sprites::HERO[pose],
             hero.faces_left,

@@ -58,6 +58,19 @@ fn walking_answers_within_one_frame_and_stops_as_fast() {
 }
 
 #[test]
+fn steps_keep_to_the_grid_of_half_tiles() {
+    // What a small model has to learn of the picture grows with the places in which tiles are seen.
+    watch(1500, |_, _, _, game| {
+        let state = game.state();
+        assert_eq!(state.x % WALK, 0, "{state:?}");
+        // At the ends of a level the picture stands still.
+        let ends = [0, game.goal_x() + 36 - WIDTH as i32];
+        let on_grid = (state.camera_x - 2) % WALK == 0;
+        assert!(on_grid || ends.contains(&state.camera_x), "{state:?}");
+    });
+}
+
+#[test]
 fn a_jump_leaves_the_ground_in_the_next_frame() {
     let mut jumps = 0;
     watch(1500, |before, action, outcome, game| {
