@@ -1,4 +1,5 @@
-//! What is behind the level: sky, clouds and two ridges that move half as fast as the ground (parallax).
+//! What is behind the level: sky, clouds and two ridges. Across they move half as fast as the ground (parallax); up
+//! and down they move with it, so that a jump moves the whole picture by one amount.
 
 use crate::camera::Camera;
 use crate::canvas::Canvas;
@@ -12,15 +13,22 @@ use crate::{HEIGHT, WIDTH};
 /// so nothing trembles, and alike each time, so that a picture and an action tell the next picture.
 const DIVISOR: i32 = 2;
 
-/// Screen row of the horizon when the camera is at the top of the level, and how slowly it sinks.
-const HORIZON: i32 = 56;
-const HORIZON_DIVISOR: i32 = 8;
+/// The level's pixel row of the horizon: over high ground the ridges are seen to their feet, in a valley to their tops.
+const HORIZON: i32 = 14 * TILE;
+
+/// Pixels between the horizon and the ceiling of a cave.
+const CEILING: i32 = 56;
 
 /// Pixels that the near ridge's foot is below the far one's.
 const NEAR_LOWER: i32 = 4;
 
-/// Rows of the sky's bands.
-const BANDS: [i32; 5] = [0, 14, 26, 37, HEIGHT as i32];
+/// Pixels above the horizon at which the sky's bands end; the highest goes on upwards, the lowest downwards.
+const BANDS: [i32; 3] = [42, 30, 19];
+
+/// Pixels above the horizon of the lowest clouds' tops, and from one layer of clouds or stars to the next.
+const LOWEST_CLOUDS: i32 = 24;
+const CLOUD_LAYER: i32 = 28;
+const STAR_LAYER: i32 = 12;
 
 /// A hump of a ridge, as one column of it is seen.
 #[derive(Clone, Copy)]
@@ -42,14 +50,14 @@ struct Ridge {
 }
 
 pub(crate) fn paint(canvas: &mut Canvas, theme: Theme, level: &Level, camera: &Camera) {
-    for (band, rows) in (ink::SKY..).zip(BANDS.windows(2)) {
-        canvas.band(rows[0], rows[1], band);
+    let horizon = HORIZON - camera.y;
+    for (band, up) in (ink::SKY..).zip([HEIGHT as i32 + HORIZON, BANDS[0], BANDS[1], BANDS[2]]) {
+        canvas.band(horizon - up, HEIGHT as i32, band);
     }
     let scenery = theme.scenery();
     let moved = camera.x / DIVISOR;
-    sky(canvas, scenery, moved);
+    sky(canvas, scenery, moved, horizon);
     let (far, near) = ridges(scenery);
-    let horizon = HORIZON - camera.y / HORIZON_DIVISOR;
     for x in 0..WIDTH {
         // Only what can be seen: the far ridge ends where the near one begins, and both where the ground does.
         let floor = floor_of(level, camera, x as i32);
@@ -69,8 +77,9 @@ pub(crate) fn paint(canvas: &mut Canvas, theme: Theme, level: &Level, camera: &C
             for ridge in [&far, &near] {
                 let u = u + ridge.spacing / 2 + 100 * ridge.spacing;
                 let hanging = slice(scenery, ridge, u);
-                canvas.column(x, 0, hanging.height - 2, |y| {
-                    shade(scenery, ridge, hanging, u, y)
+                let ceiling = horizon - CEILING;
+                canvas.column(x, 0, ceiling + hanging.height - 2, |y| {
+                    shade(scenery, ridge, hanging, u, y - ceiling)
                 });
             }
         }
@@ -118,26 +127,34 @@ const fn ridges(scenery: Scenery) -> (Ridge, Ridge) {
 }
 
 /// Clouds, stars or the moon, whichever the sky has.
-fn sky(canvas: &mut Canvas, scenery: Scenery, u: i32) {
+fn sky(canvas: &mut Canvas, scenery: Scenery, u: i32, horizon: i32) {
     let stars = matches!(
         scenery,
         Scenery::Skyline | Scenery::Volcanoes | Scenery::Stalactites
     );
-    let spacing = if stars { 9 } else { 30 };
-    for cell in u.div_euclid(spacing) - 1..=(u + WIDTH as i32).div_euclid(spacing) {
-        let chance = hash2(cell, 77);
+    let (spacing, layer) = if stars {
+        (9, STAR_LAYER)
+    } else {
+        (30, CLOUD_LAYER)
+    };
+    let layers = (horizon - LOWEST_CLOUDS).div_euclid(layer) + 1;
+    for (row, cell) in (0..layers.max(0)).flat_map(|row| {
+        let cells = u.div_euclid(spacing) - 1..=(u + WIDTH as i32).div_euclid(spacing);
+        cells.map(move |cell| (row, cell))
+    }) {
+        let chance = hash2(cell, 77 + row);
         let (x, y) = (
             cell * spacing + (chance % 7) as i32 - u,
-            4 + (chance >> 8) as i32 % 16,
+            horizon - LOWEST_CLOUDS - row * layer - (chance >> 8) as i32 % 16,
         );
         if stars {
             canvas.dot(x, y, ink::CLOUD);
             continue;
         }
         let width = 11 + (chance >> 16) as i32 % 6;
-        for (row, inset, right) in [(0, 4, 3), (1, 2, 1), (2, 0, 0), (3, 1, 0)] {
+        for (down, inset, right) in [(0, 4, 3), (1, 2, 1), (2, 0, 0), (3, 1, 0)] {
             for column in inset..width - right {
-                canvas.dot(x + column, y + row, ink::CLOUD);
+                canvas.dot(x + column, y + down, ink::CLOUD);
             }
         }
     }
@@ -151,7 +168,9 @@ fn sky(canvas: &mut Canvas, scenery: Scenery, u: i32) {
             (5, 1, 5),
             (6, 2, 6),
         ] {
-            (from..to).for_each(|column| canvas.dot(48 + column, 5 + row, ink::CLOUD));
+            (from..to).for_each(|column| {
+                canvas.dot(48 + column, horizon - CEILING + 5 + row, ink::CLOUD)
+            });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Builds levels from left to right out of small set pieces, each of which the hero can pass.
 //!
-//! Passable by construction: a full jump rises 32 pixels and carries 48, so a step up is at most two tiles
+//! Passable by construction: a full jump rises 32 pixels and carries 40, so a step up is at most two tiles
 //! (three would leave no room for error), a pit at most four, three where the far side is higher, and what
 //! hangs overhead leaves two free tiles below it. A search bot checks the promise in `tests/passable.rs`.
 

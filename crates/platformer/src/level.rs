@@ -4,7 +4,7 @@
 pub const TILE: i32 = 8;
 
 /// Rows of a level. Row 0 is the top; more than a screen, so that the camera has somewhere to go.
-pub const ROWS: i32 = 18;
+pub const ROWS: i32 = 20;
 
 /// What fills one tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,16 +21,17 @@ pub const WALK: i32 = TILE / 2;
 ///
 /// No gravity: from speeds that change in every frame, a latent action model learned to tell speeds instead of
 /// buttons.
-pub const RISE: i32 = TILE;
+pub const RISE: i32 = TILE / 2;
 
-/// Pixels that the hero glides down in a frame.
-const FALL: i32 = TILE / 2;
+/// Pixels that the hero drops in a frame: fast, so that most of the time when the picture moves up or down, it does
+/// because a button is held.
+const FALL: i32 = 2 * TILE;
 
-/// Frames that a jump rises at most: 32 pixels if the button is held, 8 after a tap.
-const RISE_FRAMES: u8 = 4;
+/// Frames that a jump rises at most: 32 pixels if the button is held, 4 after a tap.
+const RISE_FRAMES: u8 = 8;
 
 /// Frames that an enemy under the feet throws the hero up, whatever is held.
-const BOUNCE_FRAMES: u8 = 2;
+const BOUNCE_FRAMES: u8 = 4;
 
 /// The hero's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,10 +125,15 @@ impl Hero {
     }
 
     fn rise_or_fall(&mut self, level: &Level) {
-        let goal = self.y + self.vy;
+        let from = self.y;
+        let goal = from + self.vy;
         let down = self.vy.signum();
         while self.y != goal {
             if self.touches(level, self.x, self.y + down) {
+                if down < 0 {
+                    // A rise that does not fit under the ceiling is none, so that feet stay on the grid.
+                    self.y = from;
+                }
                 (self.vy, self.rising, self.thrown) = (0, 0, false);
                 return;
             }

@@ -3,9 +3,10 @@
 use crate::level::{Level, ROWS, Tile};
 use crate::rng::Rng;
 
-/// Highest and lowest row of the ground's surface: above it room for two tiers of bricks and a jump.
-pub(crate) const HIGHEST: i32 = 11;
-pub(crate) const LOWEST: i32 = ROWS - 2;
+/// Highest and lowest row of the ground's surface: above it room for two tiers of bricks and a jump, below it four
+/// rows that are seen.
+pub(crate) const HIGHEST: i32 = 12;
+pub(crate) const LOWEST: i32 = ROWS - 4;
 
 /// A level in the making.
 pub(crate) struct Builder {

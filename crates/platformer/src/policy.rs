@@ -37,7 +37,7 @@ impl Policy for RandomPolicy {
 /// A wholly random player rarely leaves the start, and a good one never goes left, so a model trained on either
 /// is lost off their paths. This one changes its mood now and then: it runs to the right, wanders, or goes
 /// back. It mostly jumps when danger is near, but not always, so that deaths are seen too. Over many frames
-/// about 40 % of its actions are [`Action::Right`] and 20 % [`Action::Left`]; the rest are jumps and rests.
+/// about 35 % of its actions are [`Action::Right`] and 15 % [`Action::Left`]; the rest are jumps and rests.
 #[derive(Clone, Debug)]
 pub struct MixedPolicy {
     rng: Rng,
@@ -74,11 +74,11 @@ const MOODS: [Mood; 3] = [
 ];
 const MOOD_WEIGHTS: [u32; MOODS.len()] = [20, 40, 40];
 
-/// Shortest and longest hold of each action, in frames. A jump rises for up to four; short holds make low ones.
+/// Shortest and longest hold of each action, in frames. A jump rises for up to eight; short holds make low ones.
 ///
 /// Steps are short on purpose: the hero's looks and legs show where it went last, and if that nearly always
 /// told where it goes next, a latent action model would spend no code on left and right.
-const HOLDS: [(i32, i32); Action::COUNT] = [(1, 3), (1, 3), (1, 4), (1, 5), (1, 5), (1, 5)];
+const HOLDS: [(i32, i32); Action::COUNT] = [(1, 3), (1, 3), (1, 4), (2, 8), (2, 8), (2, 8)];
 
 /// Pixels before a pit or a wall, and before an enemy, at which a careful hero jumps.
 const EDGE: i32 = 5;
@@ -119,7 +119,7 @@ impl MixedPolicy {
         if sight.enemy.is_some() && self.rng.chance(15) {
             self.hold(Action::from_parts(-direction, false), (4, 10));
         } else {
-            self.hold(Action::from_parts(direction, true), (4, 8));
+            self.hold(Action::from_parts(direction, true), (6, 8));
         }
     }
 }
@@ -146,6 +146,10 @@ impl Policy for MixedPolicy {
         }
         self.take_care(state);
         self.action_frames -= 1;
+        if state.vy > 0 {
+            // Nobody holds a jump that is over.
+            self.action = Action::from_parts(self.action.direction(), false);
+        }
         self.action
     }
 }

@@ -10,11 +10,11 @@ use crate::physics::{HERO_HEIGHT, HERO_WIDTH, Hero};
 pub struct State {
     /// Left edge of the hero's body, in pixels: 0 to the level's width (about 1,500) less [`HERO_WIDTH`].
     pub x: i32,
-    /// Top edge of the hero's body, in pixels: a little under 0 to [`ROWS`](crate::ROWS) x [`TILE`].
+    /// Top edge of the hero's body, in pixels: somewhat under 0 to [`ROWS`](crate::ROWS) x [`TILE`].
     pub y: i32,
     /// Pixels moved to the right in the last frame: -4, 0 or 4.
     pub vx: i32,
-    /// Speed downwards, in pixels a frame: -8 (rising), 4 (falling), 0.
+    /// Speed downwards, in pixels a frame: -4 (rising), 16 (falling), 0.
     pub vy: i32,
     /// Whether the hero stands on something.
     pub on_ground: bool,
@@ -26,7 +26,7 @@ pub struct State {
     pub alive: bool,
     /// Left edge of the picture, in pixels.
     pub camera_x: i32,
-    /// Top edge of the picture, in pixels.
+    /// Top edge of the picture, in pixels; below 0 above the level.
     pub camera_y: i32,
     /// Coins collected in this level.
     pub coins: u32,

@@ -106,7 +106,7 @@ impl Platformer {
         if killed || self.hero.is_lost(&self.level) {
             self.hero.alive = false;
         }
-        self.camera.follow(&self.hero, &self.level);
+        self.camera = Camera::on(&self.hero, &self.level);
         let outcome = match () {
             () if !self.hero.alive => Outcome::Died,
             () if self.hero.middle() >= self.goal_x() => Outcome::Finished,

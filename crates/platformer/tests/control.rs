@@ -3,7 +3,7 @@
 
 use platformer::policy::{MixedPolicy, Policy, RandomPolicy};
 use platformer::{
-    Action, HEIGHT, HERO_HEIGHT, HERO_WIDTH, Outcome, Platformer, RISE, State, WALK, WIDTH,
+    Action, HEIGHT, HERO_HEIGHT, HERO_WIDTH, Outcome, Platformer, RISE, State, Theme, WALK, WIDTH,
 };
 
 /// Plays `frames` frames of a mixed and a random player on many seeds and shows every step to `check`.
@@ -63,6 +63,7 @@ fn steps_keep_to_the_grid_of_half_tiles() {
     watch(1500, |_, _, _, game| {
         let state = game.state();
         assert_eq!(state.x % WALK, 0, "{state:?}");
+        assert_eq!((state.y + HERO_HEIGHT) % RISE, 0, "{state:?}");
         // At the ends of a level the picture stands still.
         let ends = [0, game.goal_x() + 36 - WIDTH as i32];
         let on_grid = (state.camera_x - 2) % WALK == 0;
@@ -145,12 +146,39 @@ fn the_picture_scrolls_as_the_action_says() {
 }
 
 #[test]
-fn the_picture_stays_level_while_the_hero_jumps_in_place() {
-    let mut game = Platformer::new(1);
-    let resting = game.state().camera_y;
-    for _ in 0..60 {
-        game.step(Action::Jump);
-        assert_eq!(game.state().camera_y, resting);
+fn the_picture_rises_and_falls_with_the_hero() {
+    // Over pits it stays: there the hero falls out of it.
+    let (mut up, mut down) = (0, 0);
+    watch(300, |before, _, outcome, game| {
+        let (was, is) = (before.state(), game.state());
+        if outcome != Outcome::Playing || (was.on_screen().1, is.on_screen().1) != (22, 22) {
+            return;
+        }
+        assert_eq!(is.camera_y - was.camera_y, is.y - was.y);
+        if is.y != was.y && is.vx == 0 {
+            let (same, all) = ground_moved(before, game, &was, &is);
+            assert!(same * 100 >= all * 92, "{same} of {all} pixels moved along");
+            *if is.y < was.y { &mut up } else { &mut down } += 1;
+        }
+    });
+    assert!(up > 300 && down > 100, "{up} up, {down} down");
+}
+
+#[test]
+fn the_sky_moves_up_and_down_as_the_ground_does() {
+    let mut game = Platformer::with_theme(1, Theme::Meadow);
+    let before = game.render();
+    game.step(Action::Jump);
+    let after = game.render();
+    // Where neither has the hero, four columns from it on.
+    for y in RISE as usize..HEIGHT {
+        let row =
+            |frame: &[u8], y: usize| frame[(y * WIDTH + 40) * 3..(y + 1) * WIDTH * 3].to_vec();
+        assert_eq!(
+            row(&after[..], y),
+            row(&before[..], y - RISE as usize),
+            "row {y}"
+        );
     }
 }
 
@@ -161,7 +189,7 @@ fn the_hero_is_always_in_the_picture_while_it_lives() {
         let (x, y) = state.on_screen();
         if outcome != Outcome::Died {
             assert!((0..=WIDTH as i32 - HERO_WIDTH).contains(&x), "{state:?}");
-            assert!((-2..HEIGHT as i32).contains(&y), "{state:?}");
+            assert!((22..HEIGHT as i32).contains(&y), "{state:?}");
         }
     });
 }
@@ -181,9 +209,9 @@ fn holding_the_jump_rises_higher_than_a_tap() {
         });
         heights.max().unwrap_or(0)
     };
-    let rises: Vec<i32> = [1, 2, 3, 6].map(rise).to_vec();
+    let rises: Vec<i32> = [1, 2, 5, 11].map(rise).to_vec();
     assert!(rises.is_sorted_by(|low, high| low < high), "{rises:?}");
-    assert!(rises == [8, 16, 24, 32], "{rises:?}");
+    assert!(rises == [4, 8, 20, 32], "{rises:?}");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn the_background_moves_slower_than_the_ground() {
             frame[(y * WIDTH + from) * 3..(y * WIDTH + from + 48) * 3].to_vec()
         };
         let changed = |y: &usize| row(&before[..], *y, 8) != row(&after[..], *y, 8);
-        slower += (20..34)
+        slower += (2..28)
             .filter(changed)
             .filter(|&y| row(&before[..], y, 10) == row(&after[..], y, 8))
             .count();

@@ -3,7 +3,7 @@
 use model::picture::Frame;
 
 /// Largest shift looked for, pixels.
-const REACH: i64 = 8;
+const REACH: i64 = 16;
 
 /// How the view moved from one frame to the next, in pixels: positive `x` to the right (the
 /// picture's content moves left), positive `y` upwards.
@@ -15,7 +15,7 @@ pub struct Motion {
     pub y: i64,
 }
 
-/// The shift within ±8 pixels that best aligns two frames (least mean absolute difference where
+/// The shift within ±16 pixels that best aligns two frames (least mean absolute difference where
 /// they overlap); the smallest such shift where several do.
 pub fn between(before: &Frame, after: &Frame) -> Motion {
     let mut shifts: Vec<(i64, i64)> = (-REACH..=REACH)
@@ -24,7 +24,7 @@ pub fn between(before: &Frame, after: &Frame) -> Motion {
     shifts.sort_by_key(|&(x, y)| x * x + y * y);
     let mut best = (f64::INFINITY, (0, 0));
     for shift in shifts {
-        let cost = difference(before, after, shift);
+        let cost = difference(before, after, shift, best.0);
         // Clearly better only: a flat picture must not count as moving.
         if cost < best.0 - 1e-9 {
             best = (cost, shift);
@@ -34,14 +34,16 @@ pub fn between(before: &Frame, after: &Frame) -> Motion {
     Motion { x, y: -y }
 }
 
-/// Mean absolute difference of `after` and `before` moved by `shift`, per byte.
-fn difference(before: &Frame, after: &Frame, (x, y): (i64, i64)) -> f64 {
+/// Mean absolute difference of `after` and `before` moved by `shift`, per byte; infinite if it is sure to be above
+/// `limit`.
+fn difference(before: &Frame, after: &Frame, (x, y): (i64, i64), limit: f64) -> f64 {
     let (w, h) = (after.width as i64, after.height as i64);
     let (x0, x1) = (0.max(-x), w.min(w - x));
     let (y0, y1) = (0.max(-y), h.min(h - y));
     if x0 >= x1 || y0 >= y1 {
         return f64::INFINITY;
     }
+    let count = ((x1 - x0) * (y1 - y0) * 3) as f64;
     let mut sum = 0u64;
     for row in y0..y1 {
         let a = ((row * w + x0) * 3) as usize;
@@ -51,8 +53,11 @@ fn difference(before: &Frame, after: &Frame, (x, y): (i64, i64)) -> f64 {
             .iter()
             .zip(&before.rgb[b..b + length]);
         sum += pairs.map(|(&p, &q)| u64::from(p.abs_diff(q))).sum::<u64>();
+        if sum as f64 > limit * count {
+            return f64::INFINITY;
+        }
     }
-    sum as f64 / ((x1 - x0) * (y1 - y0) * 3) as f64
+    sum as f64 / count
 }
 
 /// How much better than chance `codes` tell `labels`: each code gets the label it most often goes
@@ -108,7 +113,7 @@ mod tests {
 
     #[test]
     fn finds_the_shift() {
-        for (x, y) in [(0, 0), (3, 0), (-2, 0), (0, 5), (4, -7)] {
+        for (x, y) in [(0, 0), (3, 0), (-2, 0), (0, 5), (4, -7), (-4, 16)] {
             let motion = between(&frame((20, 20)), &frame((20 + x, 20 + y)));
             // Content further along the world's x axis comes into view: the view moved right.
             assert_eq!((motion.x, motion.y), (x, -y));
