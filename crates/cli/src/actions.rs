@@ -120,7 +120,7 @@ fn by_labels(
     )?;
     bar.finish_and_clear();
     let table = &labelled.table;
-    let names = by_label(table);
+    let names = by_label(table, &labelled.directions);
     let samples: u64 = table.counts.iter().flatten().sum();
     let why = table
         .counts

@@ -166,7 +166,9 @@ pub(crate) fn measure(
             .copied()
             .zip(true_actions.iter().copied());
         let table = Confusion::new(&names, actions, pairs);
-        implied.insert("action", names::by_label(&table));
+        let directions =
+            names::directions(codes.iter().copied().zip(motions.iter().copied()), actions);
+        implied.insert("action", names::by_label(&table, &directions));
         confusion.insert("action", table);
     }
     let agreement = agreement(&unblocked, actions);

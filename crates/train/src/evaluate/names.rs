@@ -1,6 +1,7 @@
 //! Names for latent actions, from the motion or the true actions that they go with.
 
-use super::control::{ActionMotion, Confusion};
+use super::control::{ActionMotion, Confusion, sign};
+use super::motion::Motion;
 
 /// Mean motion below which an action counts as still along an axis, pixels a frame.
 const STILL: f64 = 0.35;
@@ -35,21 +36,65 @@ pub fn by_motion(motions: &[ActionMotion]) -> Vec<String> {
     distinct(motions.iter().map(direction).collect(), &shares)
 }
 
+/// The direction in which at least three of four transitions of each latent action move the view, as in `down`
+/// or `up left`; none where it mostly stands, or there is no such direction.
+pub(crate) fn directions(
+    codes: impl Iterator<Item = (usize, Motion)>,
+    actions: usize,
+) -> Vec<Option<String>> {
+    let mut signs = vec![([0u64; 3], [0u64; 3]); actions];
+    for (code, motion) in codes {
+        signs[code].0[sign(motion.y)] += 1;
+        signs[code].1[sign(motion.x)] += 1;
+    }
+    let clear = |counts: [u64; 3], names: [&'static str; 2]| {
+        let all: u64 = counts.iter().sum();
+        let of = |count: u64| 4 * count >= 3 * all && all > 0;
+        match counts {
+            [minus, ..] if of(minus) => Some(names[0]),
+            [_, _, plus] if of(plus) => Some(names[1]),
+            _ => None,
+        }
+    };
+    signs
+        .into_iter()
+        .map(|(y, x)| {
+            let words = [clear(y, ["down", "up"]), clear(x, ["left", "right"])];
+            let words: Vec<&str> = words.into_iter().flatten().collect();
+            (!words.is_empty()).then(|| words.join(" "))
+        })
+        .collect()
+}
+
 /// Names by the label that each latent action goes with at least every other time; where none is so common, by
 /// the two commonest, as in `left or still`; where those aren't either, `mixed`. `unseen` without labels. All
 /// different.
-pub fn by_label(table: &Confusion) -> Vec<String> {
+///
+/// Where a commoner action has the same name, and less than two of three transitions speak for it, the action is
+/// named by its [direction](directions) if it has one: a code for falls isn't another `right`, though most who
+/// fall walk to the right.
+pub fn by_label(table: &Confusion, directions: &[Option<String>]) -> Vec<String> {
     let totals: Vec<f64> = table
         .counts
         .iter()
         .map(|row| row.iter().sum::<u64>() as f64)
         .collect();
-    let names = table
+    let labels: Vec<String> = table
         .counts
         .iter()
         .map(|row| label(row, &table.labels))
         .collect();
-    distinct(names, &totals)
+    let named = |action: usize| {
+        let row = &table.counts[action];
+        let unclear = 3 * row.iter().max().copied().unwrap_or(0) < 2 * row.iter().sum::<u64>();
+        let taken = (0..labels.len())
+            .any(|other| labels[other] == labels[action] && totals[other] > totals[action]);
+        let direction = directions.get(action).cloned().flatten();
+        direction
+            .filter(|_| unclear && taken)
+            .unwrap_or_else(|| labels[action].clone())
+    };
+    distinct((0..labels.len()).map(named).collect(), &totals)
 }
 
 fn label(row: &[u64], labels: &[String]) -> String {
@@ -127,7 +172,7 @@ mod tests {
             counts: vec![vec![1, 5], vec![4, 0], vec![0, 9], vec![0, 0]],
         };
         assert_eq!(
-            by_label(&table),
+            by_label(&table, &[]),
             ["jump right 2", "left", "jump right", "unseen"]
         );
     }
@@ -143,7 +188,7 @@ mod tests {
                 vec![9, 9, 9, 10],
             ],
         };
-        let names = by_label(&table);
+        let names = by_label(&table, &[]);
         assert_eq!(
             names,
             ["left", "still or left", "up or left 2", "up or left"]
@@ -152,7 +197,40 @@ mod tests {
             labels: ["a", "b", "c", "d", "e"].map(String::from).to_vec(),
             counts: vec![vec![1; 5]],
         };
-        assert_eq!(by_label(&even), ["mixed"]);
+        assert_eq!(by_label(&even, &[]), ["mixed"]);
+    }
+
+    #[test]
+    fn falls_are_no_second_way_to_the_right() {
+        let motions = |x: i64, y: i64, count| std::iter::repeat_n(Motion { x, y }, count);
+        let seen = [
+            motions(4, 0, 9).chain(motions(0, 0, 1)).collect::<Vec<_>>(),
+            motions(4, -16, 3).chain(motions(0, -8, 3)).collect(),
+            motions(-4, 4, 8).chain(motions(0, 4, 2)).collect(),
+            motions(0, 0, 5).collect(),
+            Vec::new(),
+        ];
+        let pairs = seen
+            .iter()
+            .enumerate()
+            .flat_map(|(code, seen)| seen.iter().map(move |&motion| (code, motion)));
+        let directions = directions(pairs, 5);
+        let said: Vec<&str> = directions
+            .iter()
+            .map(|d| d.as_deref().unwrap_or(""))
+            .collect();
+        assert_eq!(said, ["right", "down", "up left", "", ""]);
+
+        let mut table = Confusion {
+            labels: ["still", "left", "right"].map(String::from).to_vec(),
+            counts: vec![vec![1, 0, 9], vec![2, 1, 3], vec![0, 9, 1], vec![3, 1, 1]],
+        };
+        let expected = ["right", "down", "left", "still"];
+        assert_eq!(by_label(&table, &directions[..4]), expected);
+        // What two of three labels say is believed.
+        table.counts[1] = vec![1, 1, 4];
+        let names = by_label(&table, &directions[..4]);
+        assert_eq!(names[1], "right 2");
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Labelled {
     /// How often the name would be the true action's, each transition being asked about after the names were
     /// taken from all others.
     pub agreement: f64,
+    /// The direction that each latent action moves the view in, for [`by_label`](super::by_label).
+    pub directions: Vec<Option<String>>,
 }
 
 /// Draws `samples` transitions whose true action is known from `store`, without repeats, or all there are, and
@@ -70,11 +72,16 @@ pub fn label_actions(
         "{} knows no true actions: they come with clips of the platformer and of CoinRun. Without labels, actions are named by motion: --data instead of --labelled",
         store.path().display()
     );
-    let mut pairs = Vec::new();
+    let (mut pairs, mut motions) = (Vec::new(), Vec::new());
     for (done, (&number, transitions)) in drawn.iter().enumerate() {
         let frames = split(&store.read_clip(number)?, config);
         let actions = infer(encoder, &frames, config, &world.actions.device())?;
         pairs.extend(transitions.iter().map(|&(t, label)| (actions[t], label)));
+        motions.extend(
+            transitions
+                .iter()
+                .map(|&(t, _)| (actions[t], motion::between(&frames[t], &frames[t + 1]))),
+        );
         progress(done + 1, drawn.len());
     }
     let labels: Vec<usize> = pairs.iter().map(|&(_, label)| label).collect();
@@ -84,6 +91,7 @@ pub fn label_actions(
     let table = Confusion::new(&names, config.actions(), pairs.iter().copied());
     Ok(Labelled {
         agreement: left_out(&table),
+        directions: names::directions(motions.into_iter(), config.actions()),
         table,
     })
 }
