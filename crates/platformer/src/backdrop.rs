@@ -138,23 +138,16 @@ fn sky(canvas: &mut Canvas, scenery: Scenery, u: i32, horizon: i32) {
         (30, CLOUD_LAYER)
     };
     let layers = (horizon - LOWEST_CLOUDS).div_euclid(layer) + 1;
-    for (row, cell) in (0..layers.max(0)).flat_map(|row| {
-        let cells = u.div_euclid(spacing) - 1..=(u + WIDTH as i32).div_euclid(spacing);
-        cells.map(move |cell| (row, cell))
-    }) {
-        let chance = hash2(cell, 77 + row);
-        let (x, y) = (
-            cell * spacing + (chance % 7) as i32 - u,
-            horizon - LOWEST_CLOUDS - row * layer - (chance >> 8) as i32 % 16,
-        );
-        if stars {
-            canvas.dot(x, y, ink::CLOUD);
-            continue;
-        }
-        let width = 11 + (chance >> 16) as i32 % 6;
-        for (down, inset, right) in [(0, 4, 3), (1, 2, 1), (2, 0, 0), (3, 1, 0)] {
-            for column in inset..width - right {
-                canvas.dot(x + column, y + down, ink::CLOUD);
+    for row in 0..layers {
+        let top = horizon - LOWEST_CLOUDS - row * layer;
+        for cell in u.div_euclid(spacing) - 1..=(u + WIDTH as i32).div_euclid(spacing) {
+            let chance = hash2(cell, 77 + row);
+            let x = cell * spacing + (chance % 7) as i32 - u;
+            let y = top - (chance >> 8) as i32 % 16;
+            if stars {
+                canvas.dot(x, y, ink::CLOUD);
+            } else {
+                cloud(canvas, x, y, 11 + (chance >> 16) as i32 % 6);
             }
         }
     }
@@ -171,6 +164,14 @@ fn sky(canvas: &mut Canvas, scenery: Scenery, u: i32, horizon: i32) {
             (from..to).for_each(|column| {
                 canvas.dot(48 + column, horizon - CEILING + 5 + row, ink::CLOUD)
             });
+        }
+    }
+}
+
+fn cloud(canvas: &mut Canvas, x: i32, y: i32, width: i32) {
+    for (down, left, right) in [(0, 4, 3), (1, 2, 1), (2, 0, 0), (3, 1, 0)] {
+        for column in left..width - right {
+            canvas.dot(x + column, y + down, ink::CLOUD);
         }
     }
 }
