@@ -1,7 +1,7 @@
 //! Set-up, tests and size budgets: what a fresh clone needs, in two commands.
 //!
 //! ```text
-//! cargo xtask play [--check] [--port N]     builds the page and serves it with a shipped world
+//! cargo xtask play [--check] [--port N]     builds the page and serves it with the shipped worlds
 //! cargo xtask test [--only STEP,…]          installs what the tests need and runs them all
 //! cargo xtask seal                          the page's policy and its list of files (trunk runs it)
 //! cargo xtask size                          sizes of the page's files against their budget
@@ -30,7 +30,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Installs what the page needs, builds it, and serves it with a shipped world
+    /// Installs what the page needs, builds it, and serves it with the shipped worlds
     Play(play::Arguments),
     /// Installs what the tests need, and runs them all
     Test(test::Arguments),

@@ -1,5 +1,7 @@
 //! Names for latent actions, from the motion or the true actions that they go with.
 
+use std::cmp::Ordering;
+
 use super::control::{ActionMotion, Confusion, sign};
 use super::motion::Motion;
 
@@ -14,26 +16,18 @@ const MIXED: &str = "mixed";
 
 /// Names by mean motion: directions, `still`, or `unused`; all different.
 pub fn by_motion(motions: &[ActionMotion]) -> Vec<String> {
-    let direction = |m: &ActionMotion| {
-        let side = match m.right {
-            x if x > STILL => "right",
-            x if x < -STILL => "left",
-            _ => "",
-        };
-        let height = match m.up {
-            y if y > STILL => "up",
-            y if y < -STILL => "down",
-            _ => "",
-        };
-        match (height, side) {
-            _ if m.share == 0.0 => UNUSED.to_owned(),
-            ("", "") => "still".to_owned(),
-            (a, "") | ("", a) => a.to_owned(),
-            (a, b) => format!("{a} {b}"),
-        }
+    let way = |mean: f64| match mean {
+        x if x > STILL => Ordering::Greater,
+        x if x < -STILL => Ordering::Less,
+        _ => Ordering::Equal,
+    };
+    let name = |m: &ActionMotion| match direction(way(m.up), way(m.right)) {
+        _ if m.share == 0.0 => UNUSED.to_owned(),
+        Some(direction) => direction,
+        None => "still".to_owned(),
     };
     let shares: Vec<f64> = motions.iter().map(|m| m.share).collect();
-    distinct(motions.iter().map(direction).collect(), &shares)
+    distinct(motions.iter().map(name).collect(), &shares)
 }
 
 /// The direction in which at least three of four transitions of each latent action move the view, as in `down`
@@ -47,23 +41,31 @@ pub(crate) fn directions(
         signs[code].0[sign(motion.y)] += 1;
         signs[code].1[sign(motion.x)] += 1;
     }
-    let clear = |counts: [u64; 3], names: [&'static str; 2]| {
+    let way = |counts: [u64; 3]| {
         let all: u64 = counts.iter().sum();
         let of = |count: u64| 4 * count >= 3 * all && all > 0;
         match counts {
-            [minus, ..] if of(minus) => Some(names[0]),
-            [_, _, plus] if of(plus) => Some(names[1]),
-            _ => None,
+            [minus, ..] if of(minus) => Ordering::Less,
+            [_, _, plus] if of(plus) => Ordering::Greater,
+            _ => Ordering::Equal,
         }
     };
     signs
         .into_iter()
-        .map(|(y, x)| {
-            let words = [clear(y, ["down", "up"]), clear(x, ["left", "right"])];
-            let words: Vec<&str> = words.into_iter().flatten().collect();
-            (!words.is_empty()).then(|| words.join(" "))
-        })
+        .map(|(up, right)| direction(way(up), way(right)))
         .collect()
+}
+
+/// The words for a direction, less being down and left; none for none.
+fn direction(up: Ordering, right: Ordering) -> Option<String> {
+    let word = |way: Ordering, [less, greater]: [&'static str; 2]| match way {
+        Ordering::Less => Some(less),
+        Ordering::Greater => Some(greater),
+        Ordering::Equal => None,
+    };
+    let words = [word(up, ["down", "up"]), word(right, ["left", "right"])];
+    let words: Vec<&str> = words.into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// Names by the label that each latent action goes with at least every other time; where none is so common, by
