@@ -279,6 +279,7 @@ fn any_setting_can_be_given() {
         ("seed", "SETTING=VALUE"),
         ("dynamics.batch=0", "at least one"),
         ("actions.margin=32", "below 32"),
+        ("actions.edges=-1", "0 or above"),
         ("actions.hidden_frames=1.5", "from 0 to 1, not 1.5"),
         ("dynamics.imagined.temperature=0", "above 0"),
         ("tokenizer.frames=0", "at least 1"),

@@ -335,8 +335,22 @@ class LatentAction:
             "quantizer_loss": quantizer_loss,
             "loss_motion_weighted": (error / (motion + self.motion_floor)).mean() + quantizer_loss,
             "loss_plain": error.mean() + quantizer_loss,
+            "loss_edges": self.edges_loss(prediction, past, future) + quantizer_loss,
         }
         return outputs, margin
+
+    def edges_loss(self, prediction, past, future):
+        """The motion-weighted loss, and half of the same on neighbours' differences in rows and in columns."""
+        loss = 0
+        for weight, seen in (
+            (1.0, lambda x: x),
+            (0.5, lambda x: x[:, :, :, 1:] - x[:, :, :, :-1]),
+            (0.5, lambda x: x[:, :, 1:] - x[:, :, :-1]),
+        ):
+            error = ((seen(prediction) - seen(future)) ** 2).mean((2, 3, 4))
+            motion = ((seen(future) - seen(past)) ** 2).mean((2, 3, 4))
+            loss = loss + weight * (error / (motion + self.motion_floor)).mean()
+        return loss
 
 
 # --- Dynamics -------------------------------------------------------------------------------------

@@ -178,7 +178,7 @@ fn by_movement(
     Ok(Named {
         json: json!({ "names": names, "action_motion": motions }),
         summary: format!(
-            "named by the mean motion of the view, pixels a frame, in {} clips",
+            "named by the direction in which most of their transitions move the view, in {} clips; means in pixels a frame",
             arguments.clips.min(store.len() as usize)
         ),
         names,

@@ -163,6 +163,9 @@ pub struct MotionLoss {
     /// Pixels along the edges that don't count, fewer than half of a frame: what comes into view there is
     /// news that no action tells.
     pub margin: usize,
+    /// Weight of the same loss on differences of neighbours along rows, and along columns, each divided by its own
+    /// change: motion across counts beside a fall, which changes far more pixels. 0 leaves them out.
+    pub edges: f32,
 }
 
 impl MotionLoss {
@@ -356,6 +359,25 @@ impl LatentActionModel {
 /// them.
 pub fn loss(predicted: Tensor<5>, frames: Tensor<5>, settings: MotionLoss) -> Tensor<1> {
     let (predicted, frames) = (settings.inner(predicted), settings.inner(frames));
+    let pixels = relative(predicted.clone(), frames.clone(), settings);
+    if settings.edges == 0.0 {
+        return pixels;
+    }
+    let [across, along] = [3, 2].map(|axis| {
+        let edges = |x: &Tensor<5>| differences(x.clone(), axis);
+        relative(edges(&predicted), edges(&frames), settings)
+    });
+    pixels + (across + along) * settings.edges
+}
+
+/// What a pixel has more than the one before it along `axis`.
+fn differences(frames: Tensor<5>, axis: usize) -> Tensor<5> {
+    let last = frames.dims()[axis] - 1;
+    frames.clone().narrow(axis, 1, last) - frames.narrow(axis, 0, last)
+}
+
+/// Mean error of transitions, each by its own change if `settings` say so.
+fn relative(predicted: Tensor<5>, frames: Tensor<5>, settings: MotionLoss) -> Tensor<1> {
     let [b, t, h, w, c] = frames.dims();
     let next = frames.clone().slice([0..b, 1..t, 0..h, 0..w, 0..c]);
     let flat = |x: Tensor<5>| x.reshape([b * (t - 1), h * w * c]).square().mean_dim(1);
@@ -421,6 +443,40 @@ mod tests {
     }
 
     #[test]
+    fn motion_across_counts_beside_a_fall() {
+        let device = Device::flex();
+        device.seed(13);
+        // Walls that end nowhere, and floors that begin nowhere: shifts along them show nothing.
+        let walls = Tensor::<5>::random([1, 1, 1, 12, 3], Distribution::Default, &device);
+        let floors = Tensor::<5>::random([1, 1, 12, 1, 3], Distribution::Default, &device) * 4.0;
+        let view = |x: usize, y: usize| {
+            let walls = walls.clone().narrow(3, x, 8).expand([1, 1, 8, 8, 3]);
+            walls + floors.clone().narrow(2, y, 8).expand([1, 1, 8, 8, 3])
+        };
+        let of = |predicted, frames: &Tensor<5>, edges| {
+            let settings = MotionLoss {
+                weighted: true,
+                floor: 1e-6,
+                margin: 0,
+                edges,
+            };
+            loss(predicted, frames.clone(), settings).into_scalar::<f32>()
+        };
+        let frames = Tensor::cat(vec![view(0, 0), view(2, 3)], 1);
+        let (fall_only, step_only, neither) = (view(0, 3), view(2, 0), view(0, 0));
+        let all = |edges| [&fall_only, &step_only, &neither].map(|x| of(x.clone(), &frames, edges));
+        // Of pixels alone, the floors are nearly all of it.
+        let [fall, step, still] = all(0.0);
+        assert!(fall < 0.2 * still && step > 0.7 * still, "{fall} {step}");
+        // Of edges, each tells its half: whoever gets one of both right is rid of one half.
+        let [fall, step, still] = all(1000.0).map(|x| x / 2000.0);
+        for x in [fall, step] {
+            assert!((x - 0.5).abs() < 1e-3, "{fall} {step}");
+        }
+        assert!((still - 1.0).abs() < 1e-3, "{still}");
+    }
+
+    #[test]
     fn edges_do_not_count() {
         let device = Device::flex();
         device.seed(11);
@@ -432,6 +488,7 @@ mod tests {
                     weighted,
                     floor: 0.01,
                     margin,
+                    edges: 0.3,
                 };
                 loss(predicted.clone(), frames.clone(), settings).into_scalar::<f32>()
             };

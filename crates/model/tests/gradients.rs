@@ -177,11 +177,12 @@ fn latent_action_decoder() {
     let frames = noise.frames([1, 4, config.height, config.width, 3], &device);
     let codes: Tensor<4> = noise.tensor([1, 3, 1, 5], &device);
     let hidden = Tensor::<2>::from_floats([[0.0, 1.0, 0.0]], &device);
-    for weighted in [true, false] {
+    for (weighted, edges) in [(true, 0.0), (false, 0.0), (true, 0.5)] {
         let settings = MotionLoss {
             weighted,
             floor: 0.02,
             margin: 1,
+            edges,
         };
         let decoder = |m: &model::LatentActionModel| {
             let past = frames.clone().narrow(1, 0, 3);

@@ -302,17 +302,19 @@ fn latent_actions() {
     let past = frames.clone().narrow(1, 0, frames.dims()[1] - 1);
     let predicted = module.predict(past, inferred.codes.clone(), hidden);
     let own = inferred.loss.clone().unwrap();
-    let loss = |weighted| {
+    let loss = |weighted, edges| {
         let settings = MotionLoss {
             weighted,
             floor,
             margin: 0,
+            edges,
         };
         latent_action::loss(predicted.clone(), frames.clone(), settings) + own.clone()
     };
-    let weighted = loss(true);
-    reference.compare("out.loss_plain", &loss(false));
+    let weighted = loss(true, 0.0);
+    reference.compare("out.loss_plain", &loss(false, 0.0));
     reference.compare("out.loss_motion_weighted", &weighted);
+    reference.compare("out.loss_edges", &loss(true, 0.5));
     reference.compare("out.quantizer_loss", &own);
     reference.compare("out.codes", &inferred.codes);
     reference.compare("out.latents", &inferred.latents);

@@ -80,6 +80,10 @@ pub struct ActionSettings {
     /// Pixels along the edges of a frame that don't count in the action model's loss.
     #[serde(default)]
     pub margin: usize,
+    /// Weight of the loss on differences of neighbouring pixels, along rows and along columns, in the action
+    /// model's loss.
+    #[serde(default)]
+    pub edges: f32,
 }
 
 /// Settings of phase 3.
@@ -154,6 +158,7 @@ impl Settings {
                 motion_weighted: true,
                 motion_floor: 0.002,
                 margin,
+                edges: 0.0,
             },
             dynamics: DynamicsSettings {
                 batch: 6,
@@ -228,6 +233,11 @@ impl Settings {
             let fits = value > 0.0 && value.is_finite();
             ensure!(fits, "{name} must be above 0, not {value}");
         }
+        ensure!(
+            a.edges >= 0.0 && a.edges.is_finite(),
+            "actions.edges must be 0 or above, not {}",
+            a.edges
+        );
         let half = self.config.height.min(self.config.width).div_ceil(2);
         ensure!(
             a.margin < half,

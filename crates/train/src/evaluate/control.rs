@@ -43,6 +43,10 @@ pub struct ActionMotion {
     pub right: f64,
     /// Mean motion upwards.
     pub up: f64,
+    /// Shares of its transitions that move to the left, stand, and move to the right.
+    pub across: [f64; 3],
+    /// The same for down, still, up.
+    pub height: [f64; 3],
     /// Share of all transitions.
     pub share: f64,
 }
@@ -166,8 +170,7 @@ pub(crate) fn measure(
             .copied()
             .zip(true_actions.iter().copied());
         let table = Confusion::new(&names, actions, pairs);
-        let directions =
-            names::directions(codes.iter().copied().zip(motions.iter().copied()), actions);
+        let directions = names::directions(&action_motion);
         implied.insert("action", names::by_label(&table, &directions));
         confusion.insert("action", table);
     }
@@ -241,6 +244,8 @@ pub(crate) fn action_motion(
         let sum = &mut sums[action];
         sum.right += motion.x as f64;
         sum.up += motion.y as f64;
+        sum.across[sign(motion.x)] += 1.0;
+        sum.height[sign(motion.y)] += 1.0;
         sum.share += 1.0;
     }
     for sum in &mut sums {
@@ -248,6 +253,8 @@ pub(crate) fn action_motion(
         *sum = ActionMotion {
             right: sum.right / count,
             up: sum.up / count,
+            across: sum.across.map(|n| n / count),
+            height: sum.height.map(|n| n / count),
             share: sum.share / actions.len().max(1) as f64,
         };
     }

@@ -1,12 +1,11 @@
 //! Names for latent actions, from the motion or the true actions that they go with.
 
-use std::cmp::Ordering;
+use super::control::{ActionMotion, Confusion};
 
-use super::control::{ActionMotion, Confusion, sign};
-use super::motion::Motion;
-
-/// Mean motion below which an action counts as still along an axis, pixels a frame.
-const STILL: f64 = 0.35;
+/// An action moves in a direction if more than this share of its transitions do.
+const MOST: f64 = 0.5;
+/// It does so clearly from this share on.
+const CLEAR: f64 = 0.75;
 /// For an action that no transition has.
 const UNUSED: &str = "unused";
 /// For an action that no labelled transition has.
@@ -14,14 +13,9 @@ const UNSEEN: &str = "unseen";
 /// For an action whose labelled transitions say little.
 const MIXED: &str = "mixed";
 
-/// Names by mean motion: directions, `still`, or `unused`; all different.
+/// Names by the directions in which most transitions of an action move, `still` or `unused`; all different.
 pub fn by_motion(motions: &[ActionMotion]) -> Vec<String> {
-    let way = |mean: f64| match mean {
-        x if x > STILL => Ordering::Greater,
-        x if x < -STILL => Ordering::Less,
-        _ => Ordering::Equal,
-    };
-    let name = |m: &ActionMotion| match direction(way(m.up), way(m.right)) {
+    let name = |m: &ActionMotion| match direction(m, |share| share > MOST) {
         _ if m.share == 0.0 => UNUSED.to_owned(),
         Some(direction) => direction,
         None => "still".to_owned(),
@@ -32,38 +26,24 @@ pub fn by_motion(motions: &[ActionMotion]) -> Vec<String> {
 
 /// The direction in which at least three of four transitions of each latent action move the view, as in `down`
 /// or `up left`; none where it mostly stands, or there is no such direction.
-pub(crate) fn directions(
-    codes: impl Iterator<Item = (usize, Motion)>,
-    actions: usize,
-) -> Vec<Option<String>> {
-    let mut signs = vec![([0u64; 3], [0u64; 3]); actions];
-    for (code, motion) in codes {
-        signs[code].0[sign(motion.y)] += 1;
-        signs[code].1[sign(motion.x)] += 1;
-    }
-    let way = |counts: [u64; 3]| {
-        let all: u64 = counts.iter().sum();
-        let of = |count: u64| 4 * count >= 3 * all && all > 0;
-        match counts {
-            [minus, ..] if of(minus) => Ordering::Less,
-            [_, _, plus] if of(plus) => Ordering::Greater,
-            _ => Ordering::Equal,
-        }
-    };
-    signs
-        .into_iter()
-        .map(|(up, right)| direction(way(up), way(right)))
+pub(crate) fn directions(motions: &[ActionMotion]) -> Vec<Option<String>> {
+    motions
+        .iter()
+        .map(|m| direction(m, |share| share >= CLEAR))
         .collect()
 }
 
-/// The words for a direction, less being down and left; none for none.
-fn direction(up: Ordering, right: Ordering) -> Option<String> {
-    let word = |way: Ordering, [less, greater]: [&'static str; 2]| match way {
-        Ordering::Less => Some(less),
-        Ordering::Greater => Some(greater),
-        Ordering::Equal => None,
+/// The words for the direction of which there is `enough`, if any.
+fn direction(motion: &ActionMotion, enough: impl Fn(f64) -> bool) -> Option<String> {
+    let word = |shares: [f64; 3], [less, more]: [&'static str; 2]| match shares {
+        [share, ..] if enough(share) => Some(less),
+        [.., share] if enough(share) => Some(more),
+        _ => None,
     };
-    let words = [word(up, ["down", "up"]), word(right, ["left", "right"])];
+    let words = [
+        word(motion.height, ["down", "up"]),
+        word(motion.across, ["left", "right"]),
+    ];
     let words: Vec<&str> = words.into_iter().flatten().collect();
     (!words.is_empty()).then(|| words.join(" "))
 }
@@ -147,18 +127,27 @@ fn distinct(names: Vec<String>, weights: &[f64]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::control::action_motion;
+    use super::super::motion::Motion;
     use super::*;
 
     #[test]
     fn actions_are_named_by_their_motion() {
-        let motion = |right, up, share| ActionMotion { right, up, share };
+        let motion = |across, height, share| ActionMotion {
+            across,
+            height,
+            share,
+            ..ActionMotion::default()
+        };
+        let still = [0.2, 0.6, 0.2];
         let motions = [
-            motion(2.0, 0.0, 0.1),
-            motion(-2.0, 0.1, 0.2),
-            motion(0.0, 0.0, 0.2),
-            motion(1.0, 3.0, 0.2),
-            motion(3.0, 0.0, 0.2),
-            motion(0.0, 0.0, 0.0),
+            motion([0.0, 0.1, 0.9], still, 0.1),
+            motion([0.6, 0.4, 0.0], [0.5, 0.5, 0.0], 0.2),
+            // Few fall far: their mean moves, most don't.
+            motion(still, [0.4, 0.6, 0.0], 0.2),
+            motion([0.0, 0.4, 0.6], [0.0, 0.0, 1.0], 0.2),
+            motion([0.0, 0.0, 1.0], still, 0.2),
+            motion([0.0; 3], [0.0; 3], 0.0),
         ];
         // The commoner of the two that go right has the plain name.
         assert_eq!(
@@ -212,11 +201,10 @@ mod tests {
             motions(0, 0, 5).collect(),
             Vec::new(),
         ];
-        let pairs = seen
-            .iter()
-            .enumerate()
-            .flat_map(|(code, seen)| seen.iter().map(move |&motion| (code, motion)));
-        let directions = directions(pairs, 5);
+        let codes: Vec<usize> = (0..5)
+            .flat_map(|code| vec![code; seen[code].len()])
+            .collect();
+        let directions = directions(&action_motion(&codes, &seen.concat(), 5));
         let said: Vec<&str> = directions
             .iter()
             .map(|d| d.as_deref().unwrap_or(""))

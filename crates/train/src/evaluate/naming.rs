@@ -16,7 +16,7 @@ const STREAM: u64 = 47;
 /// Draws without a new sample after which a store has no more to give.
 const PATIENCE: usize = 10_000;
 
-/// Mean motion that each action goes with in `clips` clips of `store`.
+/// The motion that each action goes with in `clips` clips of `store`.
 ///
 /// # Errors
 /// If the store doesn't fit the world or can't be read, or the device fails.
@@ -72,16 +72,14 @@ pub fn label_actions(
         "{} knows no true actions: they come with clips of the platformer and of CoinRun. Without labels, actions are named by motion: --data instead of --labelled",
         store.path().display()
     );
-    let (mut pairs, mut motions) = (Vec::new(), Vec::new());
+    let (mut pairs, mut codes, mut motions) = (Vec::new(), Vec::new(), Vec::new());
     for (done, (&number, transitions)) in drawn.iter().enumerate() {
         let frames = split(&store.read_clip(number)?, config);
         let actions = infer(encoder, &frames, config, &world.actions.device())?;
         pairs.extend(transitions.iter().map(|&(t, label)| (actions[t], label)));
-        motions.extend(
-            transitions
-                .iter()
-                .map(|&(t, _)| (actions[t], motion::between(&frames[t], &frames[t + 1]))),
-        );
+        codes.extend(transitions.iter().map(|&(t, _)| actions[t]));
+        let of = |&(t, _): &(usize, usize)| motion::between(&frames[t], &frames[t + 1]);
+        motions.extend(transitions.iter().map(of));
         progress(done + 1, drawn.len());
     }
     let labels: Vec<usize> = pairs.iter().map(|&(_, label)| label).collect();
@@ -91,7 +89,7 @@ pub fn label_actions(
     let table = Confusion::new(&names, config.actions(), pairs.iter().copied());
     Ok(Labelled {
         agreement: left_out(&table),
-        directions: names::directions(motions.into_iter(), config.actions()),
+        directions: names::directions(&action_motion(&codes, &motions, config.actions())),
         table,
     })
 }

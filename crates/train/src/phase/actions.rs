@@ -139,6 +139,7 @@ impl Trainer {
             weighted: settings.motion_weighted,
             floor: settings.motion_floor,
             margin: settings.margin / run.settings.config.latent_action.downscale,
+            edges: settings.edges,
         };
         let next = seen.clone().narrow(1, 1, t - 1);
         let error = motion.inner(predicted.clone() - next).square().mean();
