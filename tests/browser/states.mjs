@@ -105,7 +105,7 @@ export async function states({ folder, docs }) {
 
 /** As few colours as do, and no more bytes than needed. */
 async function shrink(from, to) {
-  const palette = "split[a][b];[a]palettegen=max_colors=48:stats_mode=full[p];[b][p]paletteuse=dither=none";
+  const palette = "split[a][b];[a]palettegen=max_colors=44:stats_mode=full[p];[b][p]paletteuse=dither=none";
   await promisify(execFile)("ffmpeg", [
     "-y", "-loglevel", "error", "-i", from, "-filter_complex", palette, "-compression_level", "100", "-pred", "mixed", to,
   ]);
