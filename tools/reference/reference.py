@@ -324,8 +324,14 @@ class LatentAction:
         codes, indices, quantizer_loss, margin = self.quantizer(p.at("quantizer"), z)
         past, future = frames[:, :-1], frames[:, 1:]
         prediction = self.decode(p, past, hidden, codes)
-        error = ((prediction - future) ** 2).mean((2, 3, 4))
-        motion = ((future - past) ** 2).mean((2, 3, 4))
+        pixels, plain = self.relative(prediction, past, future)
+        edges = [
+            self.relative(*(seen(x) for x in (prediction, past, future)))[0]
+            for seen in (
+                lambda x: x[:, :, :, 1:] - x[:, :, :, :-1],
+                lambda x: x[:, :, 1:] - x[:, :, :-1],
+            )
+        ]
         outputs = {
             "z": z,
             "latents": unit(z),
@@ -333,24 +339,18 @@ class LatentAction:
             "indices": indices,
             "prediction": prediction,
             "quantizer_loss": quantizer_loss,
-            "loss_motion_weighted": (error / (motion + self.motion_floor)).mean() + quantizer_loss,
-            "loss_plain": error.mean() + quantizer_loss,
-            "loss_edges": self.edges_loss(prediction, past, future) + quantizer_loss,
+            "loss_motion_weighted": pixels + quantizer_loss,
+            "loss_plain": plain + quantizer_loss,
+            # With a weight of a half.
+            "loss_edges": pixels + 0.5 * edges[0] + 0.5 * edges[1] + quantizer_loss,
         }
         return outputs, margin
 
-    def edges_loss(self, prediction, past, future):
-        """The motion-weighted loss, and half of the same on neighbours' differences in rows and in columns."""
-        loss = 0
-        for weight, seen in (
-            (1.0, lambda x: x),
-            (0.5, lambda x: x[:, :, :, 1:] - x[:, :, :, :-1]),
-            (0.5, lambda x: x[:, :, 1:] - x[:, :, :-1]),
-        ):
-            error = ((seen(prediction) - seen(future)) ** 2).mean((2, 3, 4))
-            motion = ((seen(future) - seen(past)) ** 2).mean((2, 3, 4))
-            loss = loss + weight * (error / (motion + self.motion_floor)).mean()
-        return loss
+    def relative(self, prediction, past, future):
+        """Mean error of transitions, each divided by its own change; and undivided."""
+        error = ((prediction - future) ** 2).mean((2, 3, 4))
+        motion = ((future - past) ** 2).mean((2, 3, 4))
+        return (error / (motion + self.motion_floor)).mean(), error.mean()
 
 
 # --- Dynamics -------------------------------------------------------------------------------------
