@@ -243,6 +243,29 @@ impl Settings {
             a.margin < half,
             "actions.margin must be below {half}, half of a frame"
         );
+        let scale = self.config.latent_action.downscale;
+        let inside = self.config.height.min(self.config.width) / scale - 2 * (a.margin / scale);
+        ensure!(
+            a.edges == 0.0 || inside > 1,
+            "actions.edges compares neighbours: actions.margin must leave at least two pixels, not {inside}"
+        );
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn edges_need_two_pixels_inside_the_margin() {
+        let mut settings = crate::ablate::tests::settings().base;
+        (settings.config.height, settings.config.width) = (9, 9);
+        settings.config.latent_action.downscale = 1;
+        settings.actions.margin = 4;
+        settings.check().expect("one pixel is enough without edges");
+        settings.actions.edges = 1.0;
+        let said = settings.check().expect_err("a pixel has no neighbour");
+        assert!(said.to_string().contains("two pixels"), "{said}");
+        settings.actions.margin = 3;
+        settings.check().expect("three pixels have neighbours");
     }
 }
