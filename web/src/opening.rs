@@ -1,20 +1,25 @@
 //! Opens pictures and animations of a visitor's: as much of them as may become a prompt, made small.
+//!
+//! Like `model::picture`, which the page itself is built without.
 
 use std::io::Cursor;
 
 use image::codecs::gif::GifDecoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
+use image::metadata::Orientation;
 use image::{
-    AnimationDecoder, Frames, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult,
+    AnimationDecoder, DynamicImage, Frames, ImageDecoder, ImageError, ImageFormat, ImageReader,
+    ImageResult, Limits,
 };
-use model::picture::{limits, upright};
 
 use crate::crop::{Part, cut};
 use crate::footage;
 use crate::protocol::Picture;
 use crate::protocol::prompts::{Clip, Footage, Reason};
 
+/// The longest side of a picture that is decoded, pixels; more is a mistake or an attack.
+const LONGEST_SIDE: u32 = 20_000;
 /// Memory that decoding may take, bytes.
 const DECODE_BYTES: u64 = 512 << 20;
 /// The longest side of a picture that is handed on, pixels.
@@ -52,9 +57,7 @@ pub fn open(bytes: &[u8], window: usize, fps: usize) -> Result<Footage, Reason> 
     if let Some(moving) = animation(bytes, format, window, fps)? {
         return Ok(moving);
     }
-    let picture = upright(reader, limits(DECODE_BYTES))
-        .map_err(|e| reason(&e))?
-        .into_rgba8();
+    let picture = decode(reader).map_err(|e| reason(&e))?.into_rgba8();
     Ok(still(Picture {
         width: picture.width() as usize,
         height: picture.height() as usize,
@@ -92,6 +95,14 @@ pub fn small(picture: Picture, longest: usize) -> Picture {
     cut(&picture, whole, fit(width), fit(height))
 }
 
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(LONGEST_SIDE);
+    limits.max_image_height = Some(LONGEST_SIDE);
+    limits.max_alloc = Some(DECODE_BYTES);
+    limits
+}
+
 fn reason(error: &ImageError) -> Reason {
     match error {
         ImageError::Limits(_) => Reason::TooLarge,
@@ -100,22 +111,37 @@ fn reason(error: &ImageError) -> Reason {
     }
 }
 
+/// The picture the way up that its note asks for: phones write photos as the sensor lay.
+fn decode(mut reader: ImageReader<Cursor<&[u8]>>) -> ImageResult<DynamicImage> {
+    let mut limits = limits();
+    reader.limits(limits.clone());
+    let mut decoder = reader.into_decoder()?;
+    // Left to the caller here, unlike in `ImageReader::decode`.
+    limits.reserve(decoder.total_bytes())?;
+    decoder.set_limits(limits)?;
+    // A picture whose note is damaged is still a picture.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
 /// The frames of a file that has several; none of any other.
 fn frames(bytes: &[u8], format: ImageFormat) -> ImageResult<Option<Frames<'_>>> {
     let source = Cursor::new(bytes);
     Ok(match format {
         ImageFormat::Gif => {
             let mut decoder = GifDecoder::new(source)?;
-            decoder.set_limits(limits(DECODE_BYTES))?;
+            decoder.set_limits(limits())?;
             Some(decoder.into_frames())
         }
         ImageFormat::WebP => {
             let mut decoder = WebPDecoder::new(source)?;
-            decoder.set_limits(limits(DECODE_BYTES))?;
+            decoder.set_limits(limits())?;
             decoder.has_animation().then(|| decoder.into_frames())
         }
         ImageFormat::Png => {
-            let decoder = PngDecoder::with_limits(source, limits(DECODE_BYTES))?;
+            let decoder = PngDecoder::with_limits(source, limits())?;
             if decoder.is_apng()? {
                 Some(decoder.apng()?.into_frames())
             } else {

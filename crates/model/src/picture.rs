@@ -61,8 +61,7 @@ impl Frame {
                 ));
             }
         }
-        let picture = upright(reader, limits(DECODE_BYTES));
-        let picture = picture.map_err(|e| Error::Picture(e.to_string()))?;
+        let picture = decode(reader).map_err(|e| Error::Picture(e.to_string()))?;
         Ok(Self::fit(&over_white(picture), config.height, config.width))
     }
 
@@ -96,24 +95,13 @@ impl Frame {
     }
 }
 
-/// What a picture of somebody else's may ask for: a longest side, and `bytes` of memory.
-pub fn limits(bytes: u64) -> Limits {
+/// The picture the way up that it is meant to be seen: phones write photos as the sensor lay, and
+/// note beside them how to turn them.
+fn decode(mut reader: ImageReader<Cursor<&[u8]>>) -> ImageResult<DynamicImage> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);
     limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(bytes);
-    limits
-}
-
-/// Decodes a picture, the way up that it is meant to be seen: phones write photos as the sensor lay, and
-/// note beside them how to turn them.
-///
-/// # Errors
-/// If it is damaged, of an unknown kind, or beyond the `limits`.
-pub fn upright(
-    mut reader: ImageReader<Cursor<&[u8]>>,
-    mut limits: Limits,
-) -> ImageResult<DynamicImage> {
+    limits.max_alloc = Some(DECODE_BYTES);
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder()?;
     // Left to the caller here, unlike in `ImageReader::decode`.
