@@ -1,6 +1,4 @@
 //! Opens pictures and animations of a visitor's: as much of them as may become a prompt, made small.
-//!
-//! Like `model::picture`, which the page itself is built without.
 
 use std::io::Cursor;
 
@@ -111,7 +109,8 @@ fn reason(error: &ImageError) -> Reason {
     }
 }
 
-/// The picture the way up that its note asks for: phones write photos as the sensor lay.
+/// The picture the way up that its note asks for: phones write photos as the sensor lay. A twin of
+/// `model::picture`'s, since the page itself is built without the model.
 fn decode(mut reader: ImageReader<Cursor<&[u8]>>) -> ImageResult<DynamicImage> {
     let mut limits = limits();
     reader.limits(limits.clone());
